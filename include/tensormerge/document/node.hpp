@@ -19,15 +19,15 @@ struct node {
   enum class kind { null, boolean, integer, number, string, sequence, mapping };
 
   kind type = kind::null;
-  text_position at;
+  text_position at{};
   /// Scalars: the text, unescaped (`0.5`, `yes`, `model/path`).
-  std::string text;
+  std::string text{};
   /// Scalars: written without quotes, so that `text` was interpreted to find `type`.
   bool plain = false;
   /// The value where `type` is boolean (0 or 1), integer or number.
   double number = 0;
-  std::vector<node> items;
-  std::vector<node_entry> entries;
+  std::vector<node> items{};
+  std::vector<node_entry> entries{};
 
   bool is_scalar() const { return type < kind::sequence; }
   bool is_null() const { return type == kind::null; }
@@ -42,9 +42,9 @@ struct node {
 
 /// A key of a mapping with its value; keys are unique and keep the document's order.
 struct node_entry {
-  std::string key;
-  text_position key_at;
-  node value;
+  std::string key{};
+  text_position key_at{};
+  node value{};
 };
 
 inline const node* node::find(std::string_view key) const {

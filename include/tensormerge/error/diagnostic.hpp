@@ -29,14 +29,14 @@ struct text_position {
 /// Every field but `what` may be empty.
 struct diagnostic {
   severity level = severity::error;
-  std::string file;
-  text_position at;
+  std::string file{};
+  text_position at{};
   /// The place inside the document (`models[1].parameters.weight`) or the name of a tensor.
-  std::string path;
-  std::string what;
-  std::string expected;
-  std::string found;
-  std::string hint;
+  std::string path{};
+  std::string what{};
+  std::string expected{};
+  std::string found{};
+  std::string hint{};
 };
 
 /// `file:line:column: error: path: what, expected E, found F; hint`, without a line break at the end.

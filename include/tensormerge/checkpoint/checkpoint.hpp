@@ -1,0 +1,171 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <tensormerge/checkpoint/quoted_name.hpp>
+#include <tensormerge/checkpoint/safetensors_header.hpp>
+#include <tensormerge/checkpoint/shard_index.hpp>
+#include <tensormerge/checkpoint/tensor_entry.hpp>
+#include <tensormerge/error/failure.hpp>
+
+namespace tensormerge {
+
+/// The tensors of a model by name, in one file or several; a value that holds no element data.
+class checkpoint {
+ public:
+  checkpoint() = default;
+
+  /// `tensors` name their file by its index in `files`. Throws failure where a name occurs twice.
+  checkpoint(std::vector<std::filesystem::path> files, std::vector<tensor_entry> tensors)
+      : files_(std::move(files)), tensors_(std::move(tensors)) {
+    by_name_.reserve(tensors_.size());
+    diagnostics findings;
+    for (std::size_t i = 0; i < tensors_.size(); ++i) {
+      const auto [place, added] = by_name_.try_emplace(tensors_[i].name, i);
+      if (added) continue;
+      findings.push_back({.file = files_[tensors_[i].file].string(),
+                          .path = quoted_name(tensors_[i].name),
+                          .what = "the tensor is in two files",
+                          .expected = "each tensor once",
+                          .found = "it also in " + files_[tensors_[place->second].file].string()});
+      if (findings.size() == most_findings) break;
+    }
+    if (!findings.empty()) throw failure(std::move(findings));
+  }
+
+  /// Reads the headers of a safetensors file, or of the folder's model.safetensors, the shards of its
+  /// model.safetensors.index.json, or its only other safetensors file. Throws failure.
+  static inline checkpoint open(const std::filesystem::path& folder_or_file);
+
+  const std::vector<std::filesystem::path>& files() const { return files_; }
+
+  /// By file, then in the order of their bytes.
+  const std::vector<tensor_entry>& tensors() const { return tensors_; }
+
+  /// The tensor of that name or nullptr, in constant time.
+  const tensor_entry* find(std::string_view name) const {
+    const auto place = by_name_.find(name);
+    return place == by_name_.end() ? nullptr : &tensors_[place->second];
+  }
+
+ private:
+  struct name_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+  };
+
+  static constexpr std::size_t most_findings = 20;
+
+  static inline checkpoint open_shards(const std::filesystem::path& index_file);
+  static inline checkpoint open_file(const std::filesystem::path& file);
+  static inline checkpoint open_only_file(const std::filesystem::path& folder);
+
+  std::vector<std::filesystem::path> files_;
+  std::vector<tensor_entry> tensors_;
+  std::unordered_map<std::string, std::size_t, name_hash, std::equal_to<>> by_name_;
+};
+
+inline checkpoint checkpoint::open(const std::filesystem::path& folder_or_file) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(folder_or_file, error);
+  if (!std::filesystem::exists(status)) {
+    throw failure(diagnostic{.file = folder_or_file.string(),
+                             .what = "does not exist",
+                             .expected = "a model folder or a safetensors file"});
+  }
+  if (!std::filesystem::is_directory(status)) return open_file(folder_or_file);
+  const std::filesystem::path single = folder_or_file / "model.safetensors";
+  if (std::filesystem::exists(single, error)) return open_file(single);
+  const std::filesystem::path index = folder_or_file / "model.safetensors.index.json";
+  if (std::filesystem::exists(index, error)) return open_shards(index);
+  return open_only_file(folder_or_file);
+}
+
+inline checkpoint checkpoint::open_file(const std::filesystem::path& file) {
+  return checkpoint({file}, read_safetensors_header(file).tensors);
+}
+
+inline checkpoint checkpoint::open_shards(const std::filesystem::path& index_file) {
+  const shard_index index = read_shard_index(index_file);
+  std::vector<std::filesystem::path> files;
+  std::vector<tensor_entry> tensors;
+  std::unordered_map<std::string_view, std::uint32_t> number_of_shard;
+  diagnostics findings;
+  const auto report = [&findings](diagnostic finding) {
+    if (findings.size() < most_findings) findings.push_back(std::move(finding));
+  };
+  for (const std::string& shard : index.shards) {
+    const std::filesystem::path file = index_file.parent_path() / shard;
+    const auto number = static_cast<std::uint32_t>(files.size());
+    number_of_shard.emplace(shard, number);
+    files.push_back(file);
+    std::error_code error;
+    if (!std::filesystem::exists(file, error)) {
+      report({.file = file.string(),
+              .what = "the shard is missing",
+              .expected = "a file that " + index_file.filename().string() + " names",
+              .hint = "is the download complete?"});
+      continue;
+    }
+    try {
+      safetensors_header header = read_safetensors_header(file, number);
+      std::move(header.tensors.begin(), header.tensors.end(), std::back_inserter(tensors));
+    } catch (const failure& problem) {
+      for (const diagnostic& finding : problem.findings()) report(finding);
+    }
+  }
+  if (!findings.empty()) throw failure(std::move(findings));
+  checkpoint result(std::move(files), std::move(tensors));
+  for (const shard_index::placement& placed : index.placements) {
+    const tensor_entry* found = result.find(placed.tensor);
+    if (found != nullptr && found->file == number_of_shard.at(placed.shard)) continue;
+    report({.file = index_file.string(),
+            .path = quoted_name(placed.tensor),
+            .what = "the index is wrong about the tensor",
+            .expected = "it in " + placed.shard,
+            .found = found == nullptr ? "it in no shard"
+                                      : "it in " + result.files_[found->file].filename().string()});
+  }
+  if (!findings.empty()) throw failure(std::move(findings));
+  return result;
+}
+
+inline checkpoint checkpoint::open_only_file(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> candidates;
+  bool has_torch_file = false;
+  std::error_code error;
+  for (std::filesystem::directory_iterator item(folder, error), end; !error && item != end;
+       item.increment(error)) {
+    const std::filesystem::path& file = item->path();
+    if (file.extension() == ".safetensors") candidates.push_back(file);
+    if (file.extension() == ".bin" || file.extension() == ".pt" || file.extension() == ".pth") {
+      has_torch_file = true;
+    }
+  }
+  std::sort(candidates.begin(), candidates.end());
+  if (candidates.size() == 1) return open_file(candidates.front());
+  std::string found;
+  for (const std::filesystem::path& file : candidates) {
+    if (!found.empty()) found += ", ";
+    found += file.filename().string();
+  }
+  throw failure(diagnostic{
+      .file = folder.string(),
+      .what = candidates.empty() ? "holds no weights" : "it is not clear which file holds the weights",
+      .expected = "model.safetensors, model.safetensors.index.json or a single *.safetensors file",
+      .found = std::move(found),
+      .hint = has_torch_file ? "files of torch.save are not read yet, save them as safetensors" : ""});
+}
+
+}  // namespace tensormerge

@@ -1,0 +1,242 @@
+#pragma once
+
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <tensormerge/checkpoint/copy_bytes.hpp>
+#include <tensormerge/checkpoint/file_descriptor.hpp>
+#include <tensormerge/checkpoint/partial_folder.hpp>
+#include <tensormerge/checkpoint/quoted_name.hpp>
+#include <tensormerge/checkpoint/shard_layout.hpp>
+#include <tensormerge/checkpoint/tensor_entry.hpp>
+#include <tensormerge/checkpoint/tensor_reader.hpp>
+#include <tensormerge/error/failure.hpp>
+
+namespace tensormerge {
+
+/// Tensor bytes after which a new shard begins where nothing else is asked for.
+inline constexpr std::uint64_t default_shard_bytes = 5'000'000'000;
+
+/// What a finished output has outlived: nothing but the program, or a loss of power too.
+enum class durability { program_end, power_loss };
+
+/// Writes a model folder whose tensors are known beforehand: headers and space first, then any bytes
+/// in any order from any thread, and at the end the folder gets its name. Without `commit` nothing
+/// remains of it.
+class model_writer {
+ public:
+  /// Creates the unfinished folder, and in it every weights file in its full length. Throws failure
+  /// where `output` is a file, names or sizes are impossible, or the disk has not enough room.
+  model_writer(const std::filesystem::path& output, const std::vector<output_tensor>& tensors,
+               const safetensors_metadata& metadata = {{"format", "pt"}},
+               std::uint64_t shard_bytes = default_shard_bytes)
+      : layout_(lay_out_shards(tensors, metadata, shard_bytes)),
+        written_bytes_(tensors.size()),
+        folder_(output) {
+    check_free_space();
+    for (const shard_layout::shard& shard : layout_.shards) {
+      const file& made = create(shard.file_name);
+      reserve(made, shard.file_bytes);
+      write_at(made.opened, made.path, 0, std::as_bytes(std::span(shard.prefix)));
+      shards_.push_back(&made);
+    }
+    if (layout_.shards.size() > 1) add_file("model.safetensors.index.json", shard_index_text(layout_));
+  }
+
+  /// Where each tensor goes, in the order they were given.
+  const std::vector<tensor_entry>& tensors() const { return layout_.tensors; }
+  const shard_layout& layout() const { return layout_; }
+
+  /// The folder where the files are until `commit`.
+  const std::filesystem::path& partial_path() const { return folder_.path(); }
+
+  /// Puts bytes at `byte_offset` of the tensor. Threads may write at once. Throws failure.
+  void write(std::size_t tensor, std::uint64_t byte_offset, std::span<const std::byte> from) const {
+    const tensor_entry& entry = checked(tensor, byte_offset, from.size());
+    const file& shard = *shards_[entry.file];
+    write_at(shard.opened, shard.path, entry.offset + byte_offset, from);
+    count(tensor, from.size());
+  }
+
+  /// Copies `bytes` bytes of an input tensor as they are, without passing through memory where the
+  /// file systems can. Threads may copy at once. Throws failure.
+  void copy(std::size_t tensor, std::uint64_t byte_offset, const tensor_reader& reader,
+            const tensor_entry& source, std::uint64_t source_offset, std::uint64_t bytes) const {
+    const tensor_entry& entry = checked(tensor, byte_offset, bytes);
+    reader.check_range(source, source_offset, bytes);
+    const file& shard = *shards_[entry.file];
+    copy_bytes({reader.file_of(source), reader.path_of(source), source.offset + source_offset},
+               {shard.opened, shard.path, entry.offset + byte_offset}, bytes);
+    count(tensor, bytes);
+  }
+
+  /// Copies a whole input tensor of the same size.
+  void copy(std::size_t tensor, const tensor_reader& reader, const tensor_entry& source) const {
+    const std::uint64_t bytes = checked(tensor, 0, 0).bytes;
+    if (bytes != source.bytes) {
+      throw failure(diagnostic{.file = reader.path_of(source).string(),
+                               .path = quoted_name(source.name),
+                               .what = "cannot be copied to " + quoted_name(tensors()[tensor].name),
+                               .expected = std::to_string(bytes) + " bytes",
+                               .found = std::to_string(source.bytes)});
+    }
+    copy(tensor, 0, reader, source, 0, bytes);
+  }
+
+  /// Adds a small file beside the weights. Throws failure where the name is not plain or taken.
+  void add_file(const std::string& name, std::string_view content) {
+    const file& made = create(name);
+    write_at(made.opened, made.path, 0, std::as_bytes(std::span(content)));
+  }
+
+  /// Adds the content of `from`, following links. Throws failure.
+  void copy_file(const std::filesystem::path& from, const std::string& name) {
+    const file_descriptor source = open_for_reading(from);
+    const file& made = create(name);
+    copy_bytes({source, from, 0}, {made.opened, made.path, 0}, file_bytes(source, from));
+  }
+
+  /// Gives the finished folder its name; call it once, after the last write. Throws failure where bytes
+  /// of a tensor were never written.
+  void commit(durability asked = durability::power_loss) {
+    check_complete();
+    if (asked == durability::power_loss) {
+      for (const auto& [name, made] : files_) flush(made.opened, made.path);
+      flush_folder(folder_.path());
+    }
+    folder_.publish();
+    if (asked == durability::power_loss) {
+      flush_folder(folder_.output());
+      flush_folder(folder_.output().parent_path());
+    }
+  }
+
+ private:
+  struct file {
+    file_descriptor opened;
+    std::filesystem::path path;
+  };
+
+  const tensor_entry& checked(std::size_t tensor, std::uint64_t byte_offset,
+                              std::uint64_t bytes) const {
+    if (tensor >= layout_.tensors.size()) {
+      throw failure(diagnostic{.file = folder_.output().string(),
+                               .what = "a write names no tensor",
+                               .expected = "a number below " + std::to_string(layout_.tensors.size()),
+                               .found = std::to_string(tensor)});
+    }
+    const tensor_entry& entry = layout_.tensors[tensor];
+    if (byte_offset > entry.bytes || bytes > entry.bytes - byte_offset) {
+      throw failure(diagnostic{.file = folder_.output().string(),
+                               .path = quoted_name(entry.name),
+                               .what = "a write leaves the tensor",
+                               .expected = "at most " + std::to_string(entry.bytes) + " bytes",
+                               .found = std::to_string(bytes) + " bytes from " +
+                                        std::to_string(byte_offset) + " on"});
+    }
+    return entry;
+  }
+
+  void count(std::size_t tensor, std::uint64_t bytes) const {
+    written_bytes_[tensor].fetch_add(bytes, std::memory_order_relaxed);
+  }
+
+  const file& create(const std::string& name) {
+    const std::filesystem::path path = folder_.path() / name;
+    if (!is_plain_file_name(name)) {
+      throw failure(diagnostic{.file = folder_.output().string(),
+                               .what = "a file cannot be added",
+                               .expected = "a plain file name",
+                               .found = quoted_name(name)});
+    }
+    file_descriptor opened(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!opened) throw system_failure(path, "cannot create the file", errno);
+    return files_.emplace(name, file{std::move(opened), path}).first->second;
+  }
+
+  void check_free_space() const {
+    std::uint64_t needed = 0;
+    for (const shard_layout::shard& shard : layout_.shards) needed += shard.file_bytes;
+    struct statvfs disk {};
+    if (::statvfs(folder_.path().c_str(), &disk) == 0) {
+      const std::uint64_t available = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+      if (needed > available) throw disk_full(needed, available);
+    }
+  }
+
+  failure disk_full(std::uint64_t needed, std::uint64_t available) const {
+    return failure(diagnostic{.file = folder_.output().string(),
+                              .what = "the disk has not enough room for the output",
+                              .expected = std::to_string(needed) + " bytes",
+                              .found = std::to_string(available) + " bytes free",
+                              .hint = "free space or choose another output folder"});
+  }
+
+  void reserve(const file& made, std::uint64_t bytes) const {
+    const auto length = static_cast<off_t>(bytes);
+    // Not posix_fallocate: where the file system cannot reserve, it writes into every block instead.
+    int result = 0;
+    do {
+      result = ::fallocate(made.opened.number(), 0, 0, length);
+    } while (result != 0 && errno == EINTR);
+    if (result == 0) return;
+    if (errno == ENOSPC || errno == EDQUOT) {
+      struct statvfs disk {};
+      ::statvfs(folder_.path().c_str(), &disk);
+      throw disk_full(bytes, std::uint64_t{disk.f_bavail} * disk.f_frsize);
+    }
+    if (errno != EOPNOTSUPP && errno != ENOSYS) {
+      throw system_failure(made.path, "cannot reserve " + std::to_string(bytes) + " bytes", errno);
+    }
+    if (::ftruncate(made.opened.number(), length) != 0) {
+      throw system_failure(made.path, "cannot make the file " + std::to_string(bytes) + " bytes long",
+                           errno);
+    }
+  }
+
+  void check_complete() const {
+    for (std::size_t i = 0; i < layout_.tensors.size(); ++i) {
+      const std::uint64_t written = written_bytes_[i].load(std::memory_order_relaxed);
+      if (written >= layout_.tensors[i].bytes) continue;
+      throw failure(diagnostic{.file = folder_.output().string(),
+                               .path = quoted_name(layout_.tensors[i].name),
+                               .what = "the tensor was not written to its end",
+                               .expected = std::to_string(layout_.tensors[i].bytes) + " bytes",
+                               .found = std::to_string(written)});
+    }
+  }
+
+  static void flush(const file_descriptor& opened, const std::filesystem::path& path) {
+    if (::fsync(opened.number()) != 0 && errno != EINVAL && errno != ENOTSUP) {
+      throw system_failure(path, "cannot bring the file to the disk", errno);
+    }
+  }
+
+  static void flush_folder(const std::filesystem::path& path) {
+    const file_descriptor opened(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // A folder that may be written but not read cannot be flushed, and that is no reason to fail.
+    if (opened) flush(opened, path);
+  }
+
+  shard_layout layout_;
+  mutable std::vector<std::atomic<std::uint64_t>> written_bytes_;
+  partial_folder folder_;
+  std::map<std::string, file> files_;
+  std::vector<const file*> shards_;
+};
+
+}  // namespace tensormerge

@@ -1,0 +1,150 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <tensormerge/checkpoint/quoted_name.hpp>
+#include <tensormerge/checkpoint/tensor_entry.hpp>
+#include <tensormerge/checkpoint/write_safetensors_header.hpp>
+#include <tensormerge/document/edit.hpp>
+#include <tensormerge/document/node.hpp>
+#include <tensormerge/document/write_json.hpp>
+#include <tensormerge/error/failure.hpp>
+
+namespace tensormerge {
+
+/// A tensor that is to be written.
+struct output_tensor {
+  std::string name{};
+  dtype type = dtype::float32;
+  shape dims{};
+};
+
+/// Where every byte of a checkpoint goes, known before the first element is computed.
+struct shard_layout {
+  struct shard {
+    std::string file_name;
+    /// Everything before the elements.
+    std::string prefix;
+    std::uint64_t file_bytes = 0;
+  };
+  std::vector<shard> shards;
+  /// In the order the tensors were given; `file` counts shards, `offset` from the shard's first byte.
+  std::vector<tensor_entry> tensors;
+  /// The elements of all tensors.
+  std::uint64_t tensor_bytes = 0;
+};
+
+namespace detail {
+
+/// The entries with their sizes. Throws failure for a name given twice or a size beyond 2^63 bytes.
+inline std::vector<tensor_entry> sized_entries(const std::vector<output_tensor>& outputs) {
+  std::vector<tensor_entry> entries;
+  std::unordered_set<std::string_view> names;
+  constexpr std::uint64_t most_bytes = std::numeric_limits<std::int64_t>::max() / 2;
+  std::uint64_t total = 0;
+  for (const output_tensor& output : outputs) {
+    const auto refuse = [&output](std::string what, std::string expected, std::string found) {
+      throw failure(diagnostic{.path = quoted_name(output.name),
+                               .what = std::move(what),
+                               .expected = std::move(expected),
+                               .found = std::move(found)});
+    };
+    if (output.name == "__metadata__" || !names.insert(output.name).second) {
+      refuse("the output tensor cannot have this name", "a name of its own", "");
+    }
+    const std::optional<std::uint64_t> elements = output.dims.checked_elements();
+    const std::uint64_t size = bytes_per_element(output.type);
+    if (!elements || *elements > (most_bytes - total) / size) {
+      refuse("the output is too large", "fewer than 2^62 bytes", to_string(output.dims));
+    }
+    entries.push_back({.name = output.name,
+                       .type = output.type,
+                       .dims = output.dims,
+                       .bytes = *elements * size});
+    total += entries.back().bytes;
+  }
+  return entries;
+}
+
+inline std::string shard_file_name(std::size_t number, std::size_t count) {
+  if (count == 1) return "model.safetensors";
+  const auto five_digits = [](std::size_t value) {
+    const std::string digits = std::to_string(value);
+    return std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
+  };
+  return "model-" + five_digits(number + 1) + "-of-" + five_digits(count) + ".safetensors";
+}
+
+}  // namespace detail
+
+/// Fills shards in the given order: a shard ends before the tensor that would take it over
+/// `shard_bytes`, so only a tensor that is larger by itself makes a larger shard. Inside a shard the
+/// wider dtypes come first, then names in order, so that every element is aligned in the file.
+/// One shard is model.safetensors, more are model-0000I-of-0000N.safetensors.
+/// Throws failure for names that occur twice and impossible sizes.
+inline shard_layout lay_out_shards(const std::vector<output_tensor>& outputs,
+                                   const safetensors_metadata& metadata,
+                                   std::uint64_t shard_bytes) {
+  shard_layout layout;
+  layout.tensors = detail::sized_entries(outputs);
+  std::vector<std::vector<tensor_entry*>> members(1);
+  std::uint64_t filled = 0;
+  for (tensor_entry& entry : layout.tensors) {
+    if (!members.back().empty() && (filled > shard_bytes || entry.bytes > shard_bytes - filled)) {
+      members.emplace_back();
+      filled = 0;
+    }
+    entry.file = static_cast<std::uint32_t>(members.size() - 1);
+    members.back().push_back(&entry);
+    filled += entry.bytes;
+    layout.tensor_bytes += entry.bytes;
+  }
+  for (std::size_t number = 0; number < members.size(); ++number) {
+    std::vector<tensor_entry*>& shard = members[number];
+    std::sort(shard.begin(), shard.end(), [](const tensor_entry* a, const tensor_entry* b) {
+      const std::size_t width_a = bytes_per_element(a->type), width_b = bytes_per_element(b->type);
+      return width_a != width_b ? width_a > width_b : a->name < b->name;
+    });
+    std::uint64_t reached = 0;
+    for (tensor_entry* entry : shard) {
+      entry->offset = reached;
+      reached += entry->bytes;
+    }
+    std::string prefix = safetensors_prefix({shard.begin(), shard.end()}, metadata);
+    for (tensor_entry* entry : shard) entry->offset += prefix.size();
+    const std::uint64_t file_bytes = prefix.size() + reached;
+    layout.shards.push_back(
+        {detail::shard_file_name(number, members.size()), std::move(prefix), file_bytes});
+  }
+  return layout;
+}
+
+/// The text of model.safetensors.index.json, tensors in the order of their names.
+inline std::string shard_index_text(const shard_layout& layout) {
+  std::vector<const tensor_entry*> sorted;
+  for (const tensor_entry& entry : layout.tensors) sorted.push_back(&entry);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const tensor_entry* a, const tensor_entry* b) { return a->name < b->name; });
+  node weight_map{.type = node::kind::mapping};
+  for (const tensor_entry* entry : sorted) {
+    weight_map.entries.push_back(
+        {.key = entry->name, .value = make_string(layout.shards[entry->file].file_name)});
+  }
+  node total{.type = node::kind::mapping};
+  set(total, "total_size", make_integer(static_cast<std::int64_t>(layout.tensor_bytes)));
+  node index{.type = node::kind::mapping};
+  set(index, "metadata", std::move(total));
+  set(index, "weight_map", std::move(weight_map));
+  return write_json(index, 2) + "\n";
+}
+
+}  // namespace tensormerge

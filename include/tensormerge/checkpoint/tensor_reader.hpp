@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <tensormerge/checkpoint/checkpoint.hpp>
+#include <tensormerge/checkpoint/file_descriptor.hpp>
+#include <tensormerge/checkpoint/quoted_name.hpp>
+#include <tensormerge/checkpoint/tensor_entry.hpp>
+#include <tensormerge/error/failure.hpp>
+
+namespace tensormerge {
+
+/// Reads elements of a checkpoint's tensors. Keeps every file open, so that the files may be
+/// renamed or removed meanwhile; threads may share a reader.
+class tensor_reader {
+ public:
+  /// Throws failure where a file cannot be opened.
+  explicit tensor_reader(const checkpoint& weights) : files_(weights.files()) {
+    opened_.reserve(files_.size());
+    for (const std::filesystem::path& file : files_) opened_.push_back(open_for_reading(file));
+  }
+
+  /// Fills `into` with the tensor's bytes from `byte_offset` on. Throws failure where that leaves the
+  /// tensor, or the file has become shorter since its header was read.
+  void read(const tensor_entry& tensor, std::uint64_t byte_offset, std::span<std::byte> into) const {
+    check_range(tensor, byte_offset, into.size());
+    const std::size_t got =
+        read_at(opened_[tensor.file], files_[tensor.file], tensor.offset + byte_offset, into);
+    if (got < into.size()) throw shortened(tensor);
+  }
+
+  /// The open file that holds the tensor, for calls that copy without reading.
+  const file_descriptor& file_of(const tensor_entry& tensor) const { return opened_[tensor.file]; }
+  const std::filesystem::path& path_of(const tensor_entry& tensor) const {
+    return files_[tensor.file];
+  }
+
+  /// Throws failure where the range leaves the tensor.
+  void check_range(const tensor_entry& tensor, std::uint64_t byte_offset, std::uint64_t bytes) const {
+    if (byte_offset <= tensor.bytes && bytes <= tensor.bytes - byte_offset) return;
+    throw failure(diagnostic{.file = files_[tensor.file].string(),
+                             .path = quoted_name(tensor.name),
+                             .what = "a read leaves the tensor",
+                             .expected = "at most " + std::to_string(tensor.bytes) + " bytes",
+                             .found = std::to_string(bytes) + " bytes from " +
+                                      std::to_string(byte_offset) + " on"});
+  }
+
+ private:
+  failure shortened(const tensor_entry& tensor) const {
+    return failure(diagnostic{
+        .file = files_[tensor.file].string(),
+        .path = quoted_name(tensor.name),
+        .what = "the file became shorter after its header was read",
+        .expected = "at least " + std::to_string(tensor.offset + tensor.bytes) + " bytes",
+        .found = std::to_string(file_bytes(opened_[tensor.file], files_[tensor.file]))});
+  }
+
+  std::vector<std::filesystem::path> files_;
+  std::vector<file_descriptor> opened_;
+};
+
+}  // namespace tensormerge

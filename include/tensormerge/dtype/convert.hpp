@@ -1,0 +1,89 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <tensormerge/dtype/bfloat16.hpp>
+#include <tensormerge/dtype/float16.hpp>
+
+namespace tensormerge {
+
+/// The next wider type, in which elements of a storage type are computed: float for 16-bit floats,
+/// double for float and double.
+template <class Storage>
+using compute_type =
+    std::conditional_t<std::is_same_v<Storage, float16> || std::is_same_v<Storage, bfloat16>, float,
+                       double>;
+
+namespace detail {
+
+/// A float that rounds, in any narrower format, to what `x` itself would round to: truncated, with
+/// the last bit set where something was cut off ("round to odd", Boldo and Melquiond 2005).
+constexpr float round_to_odd(double x) {
+  const float nearest = static_cast<float>(x);
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(nearest);
+  const double back = static_cast<double>(nearest);
+  const double magnitude = x < 0 ? -x : x;
+  const double rounded = back < 0 ? -back : back;
+  const std::uint32_t truncated = rounded > magnitude ? bits - 1 : bits;
+  return rounded == magnitude || x != x ? nearest : std::bit_cast<float>(truncated | 1u);
+}
+
+}  // namespace detail
+
+/// One element from storage to a compute type; exact where the compute type is wider.
+template <class Real>
+constexpr Real load(float16 x) {
+  return static_cast<Real>(to_float(x));
+}
+template <class Real>
+constexpr Real load(bfloat16 x) {
+  return static_cast<Real>(to_float(x));
+}
+template <class Real>
+constexpr Real load(float x) {
+  return static_cast<Real>(x);
+}
+template <class Real>
+constexpr Real load(double x) {
+  return static_cast<Real>(x);
+}
+
+/// Rounds one element to storage, once and to the nearest, ties to even.
+struct nearest_even {
+  template <class Storage>
+  static constexpr Storage store(float x) {
+    if constexpr (std::is_same_v<Storage, float16>) {
+      return to_float16(x);
+    } else if constexpr (std::is_same_v<Storage, bfloat16>) {
+      return to_bfloat16(x);
+    } else {
+      return static_cast<Storage>(x);
+    }
+  }
+
+  template <class Storage>
+  static constexpr Storage store(double x) {
+    if constexpr (std::is_same_v<Storage, float> || std::is_same_v<Storage, double>) {
+      return static_cast<Storage>(x);
+    } else {
+      return store<Storage>(detail::round_to_odd(x));
+    }
+  }
+};
+
+/// Loads `count` elements.
+template <class Storage, class Real>
+void load_tile(const Storage* from, Real* into, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) into[i] = load<Real>(from[i]);
+}
+
+/// Stores `count` elements under a rounding policy.
+template <class Rounding = nearest_even, class Storage, class Real>
+void store_tile(const Real* from, Storage* into, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) into[i] = Rounding::template store<Storage>(from[i]);
+}
+
+}  // namespace tensormerge

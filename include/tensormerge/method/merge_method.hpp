@@ -1,0 +1,136 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include <tensormerge/tensor/scratch.hpp>
+#include <tensormerge/tensor/tile.hpp>
+
+namespace tensormerge {
+
+/// Whether a method works on differences from a base model.
+enum class base_use { ignored, optional, required };
+
+/// What can be asked of a method before it is used.
+struct method_facts {
+  std::string_view name;  // as configurations spell it
+  base_use base = base_use::ignored;
+  std::size_t least_inputs = 1;  // the base apart, where the method uses one
+  std::size_t most_inputs = std::numeric_limits<std::size_t>::max();
+};
+
+/// What a merge method provides. `Method` itself is only a name for:
+///
+///     static constexpr method_facts facts;
+///     using parameters = ...;        // one value for the whole tensor (from the schema)
+///     using input_parameters = ...;  // one value per input (from the schema)
+///     template <class Real> class kernel;  // Real: float or double, the compute type
+///
+/// A kernel is made for one tensor and merges it in at most two kinds of steps:
+///
+///     static std::size_t scratch_bytes(std::size_t inputs);
+///     kernel(const parameters&, std::span<const input_parameters>, const tensor_facts&, scratch&);
+///     bool wants_observation() const;
+///     void observe(const tile<Real>&, statistic&) const;  // statistic: a nested type,
+///     void conclude(const statistic&);                    // made by make_statistic
+///     void apply(const tile<Real>&, Real* out) const;
+///
+/// While `wants_observation()`, every tile is shown to `observe` once, in any order and on any
+/// thread, each thread with a statistic of its own; the statistics are combined, in any order, and
+/// `conclude` ends the round. Then `apply` makes the result of any tile, in any order.
+///
+///     class statistic { void combine(const statistic&); void clear(); };
+///     static std::size_t statistic_bytes(std::size_t inputs);
+///     statistic make_statistic(scratch&) const;
+///
+/// A kernel that looks at rows (the last axis) may have `std::uint64_t rows_per_tile() const`: every
+/// tile then holds a multiple of that many whole rows, but for the last one, which may hold fewer;
+/// 0 asks for nothing.
+///
+/// Nothing here allocates, throws or keeps what a tile points to. Combining must be exact or at
+/// least commutative and associative to the bit, so that a result depends on neither tiles nor
+/// threads (see policy/accumulate/exact_sum.hpp).
+template <class Method, class Real>
+concept has_kernel = requires(typename Method::template kernel<Real>& kernel,
+                              const typename Method::template kernel<Real>& observer,
+                              typename Method::template kernel<Real>::statistic& seen,
+                              const tile<Real>& piece, scratch& memory, Real* out,
+                              const typename Method::parameters& shared,
+                              std::span<const typename Method::input_parameters> inputs,
+                              const tensor_facts& facts, std::size_t n) {
+  { Method::template kernel<Real>::scratch_bytes(n) } -> std::convertible_to<std::size_t>;
+  { Method::template kernel<Real>::statistic_bytes(n) } -> std::convertible_to<std::size_t>;
+  requires std::constructible_from<typename Method::template kernel<Real>, decltype(shared),
+                                   decltype(inputs), decltype(facts), scratch&>;
+  { observer.wants_observation() } -> std::same_as<bool>;
+  {
+    observer.make_statistic(memory)
+  } -> std::same_as<typename Method::template kernel<Real>::statistic>;
+  seen.combine(seen);
+  seen.clear();
+  observer.observe(piece, seen);
+  kernel.conclude(seen);
+  observer.apply(piece, out);
+};
+
+template <class Method>
+concept has_facts = requires {
+  { Method::facts } -> std::convertible_to<method_facts>;
+};
+
+template <class Method>
+concept has_parameters = requires {
+  typename Method::parameters;
+  typename Method::input_parameters;
+};
+
+template <class Method>
+concept merge_method = has_facts<Method> && has_parameters<Method> && has_kernel<Method, float> &&
+                       has_kernel<Method, double>;
+
+/// Fails to compile with a sentence that says what a method lacks.
+template <class Method>
+consteval bool check_merge_method() {
+  static_assert(has_facts<Method>,
+                "tensormerge: a merge method needs `static constexpr method_facts facts`");
+  static_assert(has_parameters<Method>,
+                "tensormerge: a merge method needs the nested types `parameters` and "
+                "`input_parameters`");
+  if constexpr (has_parameters<Method>) {
+    static_assert(has_kernel<Method, float> && has_kernel<Method, double>,
+                  "tensormerge: a merge method needs `template <class Real> class kernel` with the "
+                  "members that method/merge_method.hpp lists, for float and for double");
+  }
+  return merge_method<Method>;
+}
+
+/// How many whole rows the tiles of a kernel must hold a multiple of; 0 is any tile.
+template <class Kernel>
+std::uint64_t rows_per_tile(const Kernel& kernel) {
+  if constexpr (requires { kernel.rows_per_tile(); }) {
+    return kernel.rows_per_tile();
+  } else {
+    return 0;
+  }
+}
+
+/// Base of kernels that need to know nothing of a tensor before they apply.
+template <class Real>
+class needs_no_observation {
+ public:
+  struct statistic {
+    void combine(const statistic&) {}
+    void clear() {}
+  };
+  static constexpr std::size_t statistic_bytes(std::size_t) { return 0; }
+  statistic make_statistic(scratch&) const { return {}; }
+  bool wants_observation() const { return false; }
+  void observe(const tile<Real>&, statistic&) const {}
+  void conclude(const statistic&) {}
+};
+
+}  // namespace tensormerge

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/policy/consensus/consensus.hpp>
+#include <tensormerge/policy/sparsify/sparsifier.hpp>
+#include <tensormerge/tensor/delta.hpp>
+#include <tensormerge/tensor/scratch.hpp>
+#include <tensormerge/tensor/tile.hpp>
+
+namespace tensormerge {
+
+/// Adds a mix of the inputs' task vectors to the base:
+/// out = base + lambda * mix(sparse(input_i - base), weight_i), divided by the weights that took
+/// part where `normalize` is set.
+/// Shapes: base, inputs and out equal. Cost: the sparsifier's passes and one more.
+/// Ref: Ilharco et al. 2023, "Editing models with task arithmetic" (arXiv 2212.04089).
+template <class Sparsifier, class Consensus, class Parameters, class InputParameters>
+struct task_vector_merge {
+  using parameters = Parameters;
+  using input_parameters = InputParameters;
+
+  template <class Real>
+  class kernel {
+    static_assert(sparsifier<Sparsifier, Real>,
+                  "tensormerge: a sparsifier needs `template <class Real> class selector` with the "
+                  "members that policy/sparsify/sparsifier.hpp lists");
+    static_assert(consensus<Consensus, Real>,
+                  "tensormerge: a consensus needs the static function `mix` that "
+                  "policy/consensus/consensus.hpp describes");
+    using selector = typename Sparsifier::template selector<Real>;
+    using selector_statistic = typename selector::statistic;
+
+   public:
+    class statistic {
+     public:
+      explicit statistic(std::span<selector_statistic> inputs) : inputs_(inputs) {}
+      void combine(const statistic& other) {
+        for (std::size_t i = 0; i < inputs_.size(); ++i) inputs_[i].combine(other.inputs_[i]);
+      }
+      void clear() {
+        for (selector_statistic& input : inputs_) input.clear();
+      }
+
+     private:
+      friend kernel;
+      std::span<selector_statistic> inputs_;
+    };
+
+    static constexpr std::size_t scratch_bytes(std::size_t inputs) {
+      return scratch::bytes_for<selector>(inputs) + scratch::bytes_for<double>(inputs);
+    }
+    static constexpr std::size_t statistic_bytes(std::size_t inputs) {
+      return scratch::bytes_for<selector_statistic>(inputs) +
+             inputs * selector_statistic::scratch_bytes();
+    }
+
+    kernel(const parameters& shared, std::span<const input_parameters> inputs,
+           const tensor_facts& facts, scratch& memory)
+        : selectors_(memory.make<selector>(
+              inputs.size(),
+              [&](std::size_t i) { return selector(shared, inputs[i], facts); })),
+          weights_(memory.make<double>(inputs.size(),
+                                       [&](std::size_t i) { return inputs[i].weight; })),
+          lambda_(static_cast<Real>(shared.lambda)),
+          normalize_(shared.normalize) {}
+
+    statistic make_statistic(scratch& memory) const {
+      return statistic(memory.make<selector_statistic>(
+          selectors_.size(), [&](std::size_t) { return selector_statistic(memory); }));
+    }
+
+    bool wants_observation() const {
+      return std::any_of(selectors_.begin(), selectors_.end(),
+                         [](const selector& s) { return s.wants_observation(); });
+    }
+
+    void observe(const tile<Real>& piece, statistic& seen) const {
+      std::array<Real, block_elements> delta;
+      for_each_block(piece, [&](std::size_t begin, std::size_t count) {
+        for (std::size_t i = 0; i < selectors_.size(); ++i) {
+          if (!selectors_[i].wants_observation()) continue;
+          const delta_block<Real> block{{delta.data(), count}};
+          take_delta(piece.inputs[i] + begin, piece.base + begin, block);
+          selectors_[i].observe({block.values}, piece.first + begin, seen.inputs_[i]);
+        }
+      });
+    }
+
+    void conclude(const statistic& seen) {
+      for (std::size_t i = 0; i < selectors_.size(); ++i) {
+        if (selectors_[i].wants_observation()) selectors_[i].conclude(seen.inputs_[i]);
+      }
+    }
+
+    void apply(const tile<Real>& piece, Real* out) const {
+      std::array<Real, block_elements> delta;
+      for_each_block(piece, [&](std::size_t begin, std::size_t count) {
+        const Real* base = piece.base + begin;
+        const delta_block<Real> block{{delta.data(), count}};
+        typename Consensus::template mixer<Real> mixer(count);
+        for (std::size_t i = 0; i < selectors_.size(); ++i) {
+          take_delta(piece.inputs[i] + begin, base, block);
+          selectors_[i].keep(block, piece.first + begin);
+          mixer.add(weights_[i], {block.values});
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+          const Real divisor = normalize_ ? mixer.divisor(i) : Real{1};
+          out[begin + i] = base[i] + lambda_ * (mixer.mixed(i) / divisor);
+        }
+      });
+    }
+
+   private:
+    std::span<selector> selectors_;
+    std::span<double> weights_;
+    Real lambda_;
+    bool normalize_;
+  };
+};
+
+}  // namespace tensormerge

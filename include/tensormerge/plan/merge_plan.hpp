@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tensormerge/checkpoint/model_folder.hpp>
+#include <tensormerge/checkpoint/tensor_entry.hpp>
+#include <tensormerge/dtype/dtype.hpp>
+#include <tensormerge/error/failure.hpp>
+#include <tensormerge/method/parameter_info.hpp>
+#include <tensormerge/tensor/shape.hpp>
+
+namespace tensormerge {
+
+/// A model that takes part, under the name that the configuration gives it.
+struct planned_model {
+  std::string name;
+  model_folder folder;
+};
+
+/// One tensor that is read, and the parameters that apply to it alone.
+struct planned_source {
+  std::size_t model = 0;  // index in merge_plan::models
+  tensor_entry tensor;
+  std::vector<parameter_value> parameters;
+};
+
+/// One tensor that is written: what from, by which method and with which parameters.
+struct planned_tensor {
+  std::string name;
+  dtype type = dtype::float32;
+  shape dims;
+  std::string method;
+  std::vector<parameter_value> parameters;
+  std::optional<planned_source> base;
+  std::vector<planned_source> inputs;  // the base apart, in the configuration's order
+
+  std::uint64_t bytes() const { return dims.elements() * bytes_per_element(type); }
+};
+
+/// Everything that a merge will do, made from a configuration and the headers of its checkpoints.
+/// Nothing of a tensor's data is needed to make it, and nothing but it to carry it out.
+struct merge_plan {
+  std::vector<planned_model> models;
+  std::vector<planned_tensor> tensors;  // ordered by name
+  std::size_t donor = 0;                // the model whose config.json and side files are carried over
+  std::size_t tokenizer_donor = 0;      // the model whose tokenizer files are carried over
+  std::uint64_t layers = 0;             // the output's layer count; 0 where it is left as it is
+  std::optional<dtype> config_dtype;    // for config.json; none where it is left as it is
+  diagnostics findings;                 // warnings and notes
+};
+
+}  // namespace tensormerge

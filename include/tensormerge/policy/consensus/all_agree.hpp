@@ -1,0 +1,41 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <tensormerge/policy/consensus/consensus.hpp>
+#include <tensormerge/tensor/delta.hpp>
+#include <tensormerge/tensor/tile.hpp>
+
+namespace tensormerge {
+
+/// Every model takes part everywhere. Weights whose sum is below 1e-8 in magnitude are not divided
+/// by, as in mergekit 0.1.5. Models consensus.
+struct all_agree {
+  template <class Real>
+  class mixer {
+   public:
+    explicit mixer(std::size_t count) {
+      for (std::size_t i = 0; i < count; ++i) mixed_[i] = 0;
+    }
+
+    void add(double weight, delta_block<const Real> delta) {
+      const Real factor = static_cast<Real>(weight);
+      for (std::size_t i = 0; i < delta.size(); ++i) mixed_[i] += factor * delta[i];
+      total_ += weight;
+    }
+
+    Real mixed(std::size_t i) const { return mixed_[i]; }
+    Real divisor(std::size_t) const {
+      constexpr double negligible = 1e-8;
+      const bool divides = total_ >= negligible || total_ <= -negligible;
+      return divides ? static_cast<Real>(total_) : Real{1};
+    }
+
+   private:
+    std::array<Real, block_elements> mixed_;
+    double total_ = 0;
+  };
+};
+
+}  // namespace tensormerge

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+
+#include <tensormerge/tensor/delta.hpp>
+
+namespace tensormerge {
+
+/// What mixes the task vectors of all models into one, element by element.
+///
+/// `Consensus::mixer<Real>` takes the blocks of all models one after the other: made for a block of
+/// `count` elements (at most block_elements), `add(weight, delta)` for each model, then
+/// `mixed(i)` is the weighted sum of the deltas that take part at element i and `divisor(i)` the
+/// sum of their weights, 1 where that cannot be divided by.
+template <class Consensus, class Real>
+concept consensus = requires(typename Consensus::template mixer<Real>& mixer,
+                             const typename Consensus::template mixer<Real>& done, double weight,
+                             delta_block<const Real> block, std::size_t i) {
+  requires std::constructible_from<typename Consensus::template mixer<Real>, std::size_t>;
+  mixer.add(weight, block);
+  { done.mixed(i) } -> std::same_as<Real>;
+  { done.divisor(i) } -> std::same_as<Real>;
+};
+
+}  // namespace tensormerge

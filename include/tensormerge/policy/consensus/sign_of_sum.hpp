@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <tensormerge/policy/consensus/consensus.hpp>
+#include <tensormerge/tensor/delta.hpp>
+#include <tensormerge/tensor/tile.hpp>
+
+namespace tensormerge {
+
+/// At each element only those models take part whose weighted delta has the sign of the sum over
+/// all models; a zero sum counts as positive, and a zero never takes part. The vote is taken in
+/// double, so that rounding does not decide it. Models consensus.
+/// Ref: Yadav et al. 2023, "TIES-Merging" (arXiv 2306.01708), "elect sign by total mass".
+struct sign_of_sum {
+  template <class Real>
+  class mixer {
+   public:
+    explicit mixer(std::size_t count) {
+      for (std::size_t i = 0; i < count; ++i) {
+        votes_[i] = 0;
+        positive_[i] = negative_[i] = positive_weight_[i] = negative_weight_[i] = 0;
+      }
+    }
+
+    void add(double weight, delta_block<const Real> delta) {
+      const Real factor = static_cast<Real>(weight);
+      for (std::size_t i = 0; i < delta.size(); ++i) {
+        votes_[i] += weight * static_cast<double>(delta[i]);
+      }
+      for (std::size_t i = 0; i < delta.size(); ++i) {
+        const Real weighted = factor * delta[i];
+        // Negated, so that a NaN is on both sides and is seen in the result.
+        positive_[i] += !(weighted <= 0) ? weighted : Real{0};
+        negative_[i] += !(weighted >= 0) ? weighted : Real{0};
+        positive_weight_[i] += !(weighted <= 0) ? factor : Real{0};
+        negative_weight_[i] += !(weighted >= 0) ? factor : Real{0};
+      }
+    }
+
+    Real mixed(std::size_t i) const { return votes_[i] >= 0 ? positive_[i] : negative_[i]; }
+    Real divisor(std::size_t i) const {
+      const Real weight = votes_[i] >= 0 ? positive_weight_[i] : negative_weight_[i];
+      return weight == 0 ? Real{1} : weight;
+    }
+
+   private:
+    std::array<double, block_elements> votes_;
+    std::array<Real, block_elements> positive_, negative_, positive_weight_, negative_weight_;
+  };
+};
+
+}  // namespace tensormerge

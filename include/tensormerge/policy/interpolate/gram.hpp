@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <tensormerge/policy/accumulate/dot.hpp>
+#include <tensormerge/policy/accumulate/exact_sum.hpp>
+#include <tensormerge/tensor/scratch.hpp>
+
+namespace tensormerge {
+
+/// The inner products of every two of `n` vectors: a symmetric matrix of which the lower triangle
+/// is held, summed exactly, block by block.
+class gram_matrix {
+ public:
+  static constexpr std::size_t entries(std::size_t n) { return n * (n + 1) / 2; }
+  static constexpr std::size_t scratch_bytes(std::size_t n) {
+    return scratch::bytes_for<exact_sum>(entries(n));
+  }
+
+  gram_matrix(std::size_t n, scratch& memory)
+      : n_(n), sums_(memory.take<exact_sum>(entries(n))) {}
+
+  /// Adds the inner products of a block: vector `i` has `count` elements at `vectors[i]`.
+  template <class Real>
+  void add(std::span<const Real* const> vectors, std::size_t begin, std::size_t count) {
+    for (std::size_t i = 0, entry = 0; i < n_; ++i) {
+      for (std::size_t j = 0; j <= i; ++j, ++entry) {
+        sums_[entry].add(dot(vectors[i] + begin, vectors[j] + begin, count));
+      }
+    }
+  }
+
+  void combine(const gram_matrix& other) {
+    for (std::size_t entry = 0; entry < sums_.size(); ++entry) {
+      sums_[entry].combine(other.sums_[entry]);
+    }
+  }
+
+  void clear() {
+    for (exact_sum& sum : sums_) sum = {};
+  }
+
+  double operator()(std::size_t i, std::size_t j) const {
+    return i >= j ? sums_[i * (i + 1) / 2 + j].value() : (*this)(j, i);
+  }
+
+ private:
+  std::size_t n_;
+  std::span<exact_sum> sums_;
+};
+
+}  // namespace tensormerge

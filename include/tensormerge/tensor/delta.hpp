@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace tensormerge {
+
+/// Elements of a task vector: a fine-tuned model's weights less the base's. A type of its own, so
+/// that what is defined on task vectors (sparsifiers, sign votes) cannot be given weights.
+template <class Real>
+struct delta_block {
+  std::span<Real> values;
+
+  std::size_t size() const { return values.size(); }
+  Real& operator[](std::size_t i) const { return values[i]; }
+};
+
+/// The task vector of `weights` from `base`; both have `into.size()` elements.
+template <class Real>
+void take_delta(const Real* weights, const Real* base, delta_block<Real> into) {
+  for (std::size_t i = 0; i < into.size(); ++i) into[i] = weights[i] - base[i];
+}
+
+}  // namespace tensormerge

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace tensormerge {
+
+/// Elements are observed in blocks of this many, counted from the tensor's first element, whatever
+/// the tiles are: that makes every statistic independent of the tile size.
+inline constexpr std::size_t block_elements = 256;
+
+/// What a merge method knows of a tensor before it sees the elements.
+struct tensor_facts {
+  std::uint64_t elements = 0;
+  std::uint64_t row_length = 1;
+  /// Key of the tensor's random numbers, made of the seed and the tensor's name.
+  std::uint64_t random_key = 0;
+};
+
+/// The same range of elements of every tensor that takes part in a merge, in the compute type.
+/// `first` is a multiple of block_elements, and so is `size` unless the tensor ends with the tile.
+template <class Real>
+struct tile {
+  std::span<const Real* const> inputs;  // one pointer to `size` elements per input, the base apart
+  const Real* base = nullptr;           // nullptr where the merge has no base
+  std::size_t size = 0;
+  std::uint64_t first = 0;  // index of the first element within the tensor
+};
+
+/// Calls `visit(begin, count)` for each block of a tile, `begin` counted from the tile's start.
+template <class Real, class Visitor>
+void for_each_block(const tile<Real>& piece, Visitor&& visit) {
+  for (std::size_t begin = 0; begin < piece.size; begin += block_elements) {
+    visit(begin, std::min(block_elements, piece.size - begin));
+  }
+}
+
+}  // namespace tensormerge

@@ -134,14 +134,13 @@ inline std::string shard_index_text(const shard_layout& layout) {
   for (const tensor_entry& entry : layout.tensors) sorted.push_back(&entry);
   std::sort(sorted.begin(), sorted.end(),
             [](const tensor_entry* a, const tensor_entry* b) { return a->name < b->name; });
-  node weight_map{.type = node::kind::mapping};
+  node weight_map = make_mapping(), total = make_mapping(), index = make_mapping();
+  weight_map.entries.reserve(sorted.size());
   for (const tensor_entry* entry : sorted) {
     weight_map.entries.push_back(
-        {.key = entry->name, .value = make_string(layout.shards[entry->file].file_name)});
+        {entry->name, {}, make_string(layout.shards[entry->file].file_name)});
   }
-  node total{.type = node::kind::mapping};
   set(total, "total_size", make_integer(static_cast<std::int64_t>(layout.tensor_bytes)));
-  node index{.type = node::kind::mapping};
   set(index, "metadata", std::move(total));
   set(index, "weight_map", std::move(weight_map));
   return write_json(index, 2) + "\n";

@@ -27,7 +27,7 @@ struct node {
   /// The value where `type` is boolean (0 or 1), integer or number.
   double number = 0;
   std::vector<node> items{};
-  std::vector<node_entry> entries{};
+  std::vector<node_entry> entries;
 
   bool is_scalar() const { return type < kind::sequence; }
   bool is_null() const { return type == kind::null; }

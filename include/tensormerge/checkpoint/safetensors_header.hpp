@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -11,13 +10,13 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <tensormerge/checkpoint/file_descriptor.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
+#include <tensormerge/checkpoint/unsigned_integer.hpp>
 #include <tensormerge/document/load_json.hpp>
 #include <tensormerge/document/node.hpp>
 #include <tensormerge/error/failure.hpp>
@@ -45,17 +44,6 @@ inline constexpr std::size_t most_header_values = 2'000'000;
 inline std::size_t count_json_values(std::string_view json) {
   return static_cast<std::size_t>(std::count_if(
       json.begin(), json.end(), [](char c) { return c == ',' || c == '[' || c == '{'; }));
-}
-
-/// The value of a whole JSON number without sign, fraction or exponent; none where it is another
-/// kind of value or does not fit.
-inline std::optional<std::uint64_t> unsigned_integer(const node& value) {
-  if (value.type != node::kind::integer) return std::nullopt;
-  std::uint64_t result = 0;
-  const char* end = value.text.data() + value.text.size();
-  const auto [stopped, error] = std::from_chars(value.text.data(), end, result);
-  if (error != std::errc{} || stopped != end) return std::nullopt;
-  return result;
 }
 
 inline std::string shown(const node& value) {

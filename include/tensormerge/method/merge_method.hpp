@@ -51,6 +51,9 @@ struct method_facts {
 /// tile then holds a multiple of that many whole rows, but for the last one, which may hold fewer;
 /// 0 asks for nothing.
 ///
+/// A method whose result may be its only input, unchanged, may say so for some parameters with
+/// `static bool copies(const input_parameters&)`; its bytes are then copied.
+///
 /// Nothing here allocates, throws or keeps what a tile points to. Combining must be exact or at
 /// least commutative and associative to the bit, so that a result depends on neither tiles nor
 /// threads (see policy/accumulate/exact_sum.hpp).

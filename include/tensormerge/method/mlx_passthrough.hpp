@@ -19,6 +19,9 @@ struct mlx_passthrough {
   using parameters = mlx_passthrough_parameters;
   using input_parameters = mlx_passthrough_input_parameters;
 
+  /// The elements are left as they are, so that bytes can be copied.
+  static bool copies(const input_parameters&) { return true; }
+
   template <class Real>
   class kernel : public needs_no_observation<Real> {
    public:

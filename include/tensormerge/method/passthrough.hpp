@@ -17,6 +17,9 @@ struct passthrough {
   using parameters = passthrough_parameters;
   using input_parameters = passthrough_input_parameters;
 
+  /// Whether the elements are left as they are, so that bytes can be copied.
+  static bool copies(const input_parameters& input) { return !input.scale; }
+
   template <class Real>
   class kernel : public needs_no_observation<Real> {
    public:

@@ -1,0 +1,251 @@
+#pragma once
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <tensormerge/checkpoint/model_writer.hpp>
+#include <tensormerge/checkpoint/tensor_reader.hpp>
+#include <tensormerge/engine/method_table.hpp>
+#include <tensormerge/engine/progress.hpp>
+#include <tensormerge/engine/tensor_merge.hpp>
+#include <tensormerge/error/failure.hpp>
+#include <tensormerge/plan/merge_plan.hpp>
+
+namespace tensormerge {
+
+/// How a plan is carried out. None of it changes a byte of the result but the seed.
+struct run_options {
+  unsigned threads = 0;  // 0: as many as the machine has cores
+  std::uint64_t random_seed = 0;
+  /// Largest piece of a tensor that a thread reads at once, in bytes.
+  std::uint64_t range_bytes = 1 << 20;
+};
+
+namespace detail {
+
+/// Hands out ranges of tensors to threads. A tensor goes through its method's rounds of
+/// observation and then through the application; each such phase is cut into ranges of bytes, so
+/// that a single large tensor keeps every thread busy, and a new tensor is begun when the ranges of
+/// the begun ones are all taken.
+class merge_run {
+ public:
+  merge_run(const merge_plan& plan, const method_table& methods, const model_writer& writer,
+            const run_options& options, progress& state)
+      : plan_(plan), methods_(methods), writer_(writer), options_(options), progress_(state) {
+    for (const planned_model& model : plan.models) readers_.emplace_back(model.folder.weights);
+    threads_ = options.threads != 0 ? options.threads
+                                    : std::max(1u, std::thread::hardware_concurrency());
+    std::uint64_t total = 0;
+    for (const planned_tensor& tensor : plan.tensors) total += tensor.bytes();
+    progress_.bytes_total = total;
+    progress_.tensors_total = plan.tensors.size();
+  }
+
+  /// Throws what stopped the first thread that could not go on.
+  void run() {
+    {
+      std::vector<std::jthread> others;
+      for (unsigned number = 1; number < threads_; ++number) {
+        others.emplace_back([this, number] { work(number); });
+      }
+      work(0);
+    }
+    if (stopped_by_) std::rethrow_exception(stopped_by_);
+  }
+
+ private:
+  /// A tensor that has been begun.
+  struct begun_tensor {
+    std::size_t number = 0;  // in the plan and in the writer
+    std::unique_ptr<tensor_merge> merge;  // nullptr: bytes are copied
+    std::uint64_t range_elements = 0;
+    std::uint64_t ranges = 0;
+    std::uint64_t taken = 0;
+    std::uint64_t finished = 0;
+    bool observing = false;
+    std::vector<std::unique_ptr<merge_worker>> workers;  // one a thread, made when first needed
+  };
+
+  /// Buffers of one thread, reused for every range.
+  struct thread_buffers {
+    std::vector<std::vector<std::byte>> inputs;
+    std::vector<std::byte> base;
+    std::vector<std::byte> out;
+    std::vector<const std::byte*> pointers;
+  };
+
+  using begun_iterator = std::list<begun_tensor>::iterator;
+
+  void work(unsigned thread_number) {
+    thread_buffers buffers;
+    std::unique_lock lock(mutex_);
+    try {
+      while (!stopped_by_) {
+        const begun_iterator tensor = find_open_range();
+        if (tensor == begun_.end()) {
+          if (begun_.empty()) break;
+          changed_.wait(lock);
+          continue;
+        }
+        const std::uint64_t range = tensor->taken++;
+        lock.unlock();
+        process(*tensor, range, thread_number, buffers);
+        lock.lock();
+        if (++tensor->finished == tensor->ranges) end_phase(tensor);
+      }
+    } catch (...) {
+      if (!lock.owns_lock()) lock.lock();
+      if (!stopped_by_) stopped_by_ = std::current_exception();
+    }
+    changed_.notify_all();
+  }
+
+  /// A begun tensor with a range that nobody has taken; begins the next one where there is none.
+  begun_iterator find_open_range() {
+    for (begun_iterator tensor = begun_.begin(); tensor != begun_.end(); ++tensor) {
+      if (tensor->taken < tensor->ranges) return tensor;
+    }
+    while (next_ < plan_.tensors.size()) {
+      const begun_iterator tensor = begin_tensor(next_++);
+      if (tensor->ranges > 0) return tensor;
+      finish(tensor);  // a tensor without elements
+    }
+    return begun_.end();
+  }
+
+  begun_iterator begin_tensor(std::size_t number) {
+    const planned_tensor& planned = plan_.tensors[number];
+    const method_entry* method = find_method(methods_, planned.method);
+    if (method == nullptr) {
+      throw failure(diagnostic{.path = planned.name, .what = "no method named " + planned.method});
+    }
+    begun_tensor tensor;
+    tensor.number = number;
+    std::uint64_t alignment = 1;
+    std::uint64_t element_bytes = bytes_per_element(planned.type);
+    if (!method->copies(planned)) {
+      tensor.merge = method->make(planned, options_.random_seed);
+      tensor.workers.resize(threads_);
+      alignment = tensor.merge->alignment();
+      for (const planned_source& input : planned.inputs) {
+        element_bytes =
+            std::max<std::uint64_t>(element_bytes, bytes_per_element(input.tensor.type));
+      }
+    }
+    const std::uint64_t elements = planned.dims.elements();
+    tensor.range_elements = aligned_tile(options_.range_bytes / element_bytes, alignment);
+    tensor.ranges = (elements + tensor.range_elements - 1) / tensor.range_elements;
+    tensor.observing = tensor.merge != nullptr && elements > 0 && tensor.merge->wants_observation();
+    begun_.push_back(std::move(tensor));
+    return std::prev(begun_.end());
+  }
+
+  void end_phase(begun_iterator tensor) {
+    if (tensor->observing) {
+      tensor->merge->conclude(tensor->workers);
+      check(*tensor);
+      tensor->observing = tensor->merge->wants_observation();
+      tensor->taken = tensor->finished = 0;
+    } else {
+      finish(tensor);
+    }
+    changed_.notify_all();
+  }
+
+  /// Throws where a method finds that it is not defined on the data.
+  void check(const begun_tensor& tensor) const {
+    if (const char* problem = tensor.merge->problem()) {
+      throw failure(diagnostic{.path = plan_.tensors[tensor.number].name, .what = problem});
+    }
+  }
+
+  void finish(begun_iterator tensor) {
+    begun_.erase(tensor);
+    ++progress_.tensors_done;
+  }
+
+  void process(begun_tensor& tensor, std::uint64_t range, unsigned thread_number,
+               thread_buffers& buffers) {
+    const planned_tensor& planned = plan_.tensors[tensor.number];
+    const std::uint64_t first = range * tensor.range_elements;
+    const std::uint64_t count =
+        std::min(tensor.range_elements, planned.dims.elements() - first);
+    const std::uint64_t out_bytes = count * bytes_per_element(planned.type);
+    const std::uint64_t out_offset = first * bytes_per_element(planned.type);
+    if (tensor.merge == nullptr) {
+      const planned_source& source = planned.inputs.front();
+      writer_.copy(tensor.number, out_offset, readers_[source.model], source.tensor, out_offset,
+                   out_bytes);
+      progress_.bytes_done += out_bytes;
+      return;
+    }
+    std::unique_ptr<merge_worker>& worker = tensor.workers[thread_number];
+    if (worker == nullptr) worker = tensor.merge->make_worker();
+    const stored_range stored = read(planned, first, count, buffers);
+    if (tensor.observing) {
+      tensor.merge->observe(stored, *worker);
+      return;
+    }
+    buffers.out.resize(static_cast<std::size_t>(out_bytes));
+    tensor.merge->apply(stored, *worker, buffers.out.data());
+    writer_.write(tensor.number, out_offset, buffers.out);
+    progress_.bytes_done += out_bytes;
+  }
+
+  stored_range read(const planned_tensor& planned, std::uint64_t first, std::uint64_t count,
+                    thread_buffers& buffers) const {
+    const auto read_source = [&](const planned_source& source, std::vector<std::byte>& into) {
+      const std::uint64_t element = bytes_per_element(source.tensor.type);
+      into.resize(static_cast<std::size_t>(count * element));
+      readers_[source.model].read(source.tensor, first * element, into);
+      return into.data();
+    };
+    stored_range stored{.first = first, .elements = count, .base = nullptr, .inputs = {}};
+    if (planned.base) stored.base = read_source(*planned.base, buffers.base);
+    buffers.inputs.resize(std::max(buffers.inputs.size(), planned.inputs.size()));
+    buffers.pointers.resize(planned.inputs.size());
+    for (std::size_t i = 0; i < planned.inputs.size(); ++i) {
+      buffers.pointers[i] = read_source(planned.inputs[i], buffers.inputs[i]);
+    }
+    stored.inputs = buffers.pointers;
+    return stored;
+  }
+
+  const merge_plan& plan_;
+  const method_table& methods_;
+  const model_writer& writer_;
+  const run_options& options_;
+  progress& progress_;
+  std::vector<tensor_reader> readers_;
+  unsigned threads_ = 1;
+
+  std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  std::list<begun_tensor> begun_;
+  std::size_t next_ = 0;  // the first tensor of the plan that is not begun
+  std::exception_ptr stopped_by_;
+};
+
+}  // namespace detail
+
+/// Reads, merges and writes every tensor of a plan; the writer was made for plan.tensors in their
+/// order. Same plan and seed, same bytes, whatever the threads and the range size.
+/// Memory: threads x (inputs + 2) x range_bytes and what the methods' statistics take.
+/// Throws failure where reading or writing fails or the data defies a method.
+inline void run_merge(const merge_plan& plan, const method_table& methods,
+                      const model_writer& writer, const run_options& options, progress& state) {
+  detail::merge_run(plan, methods, writer, options, state).run();
+}
+
+}  // namespace tensormerge

@@ -1,0 +1,219 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <tensormerge/dtype/convert.hpp>
+#include <tensormerge/dtype/dispatch.hpp>
+#include <tensormerge/dtype/dtype.hpp>
+#include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/tensor/scratch.hpp>
+#include <tensormerge/tensor/tile.hpp>
+#include <tensormerge/tensor/tile_size.hpp>
+
+namespace tensormerge {
+
+/// The same range of elements of every tensor of a merge, as they are stored.
+struct stored_range {
+  std::uint64_t first = 0;
+  std::uint64_t elements = 0;
+  const std::byte* base = nullptr;
+  std::span<const std::byte* const> inputs;
+};
+
+/// The dtypes of the tensors of one merge.
+struct stored_dtypes {
+  std::optional<dtype> base;
+  std::vector<dtype> inputs;
+  dtype output = dtype::float32;
+};
+
+/// What one thread has seen of a tensor in the current round, and its tile buffers.
+class merge_worker {
+ public:
+  virtual ~merge_worker() = default;
+};
+
+/// One tensor's merge, whatever its method and dtypes: the one place where the engine forgets
+/// types. A call handles a whole range of tiles; within it everything is known at compile time.
+class tensor_merge {
+ public:
+  virtual ~tensor_merge() = default;
+
+  /// A multiple of this many elements makes a range, but for the tensor's last one.
+  virtual std::uint64_t alignment() const = 0;
+  virtual std::unique_ptr<merge_worker> make_worker() const = 0;
+  virtual bool wants_observation() const = 0;
+  virtual void observe(const stored_range& range, merge_worker& worker) const = 0;
+  /// Ends a round with what all workers saw; they are then ready for the next round.
+  virtual void conclude(std::span<const std::unique_ptr<merge_worker>> workers) = 0;
+  virtual void apply(const stored_range& range, merge_worker& worker, std::byte* out) const = 0;
+  /// What is wrong with the data, known once all is concluded; nullptr where nothing is.
+  virtual const char* problem() const = 0;
+};
+
+namespace detail {
+
+template <class Real>
+using tile_loader = void (*)(const std::byte*, Real*, std::size_t);
+template <class Real>
+using tile_storer = void (*)(const Real*, std::byte*, std::size_t);
+
+template <class Real>
+tile_loader<Real> loader_for(dtype type) {
+  return with_storage_type(type, [](auto storage) -> tile_loader<Real> {
+    using stored = typename decltype(storage)::type;
+    return [](const std::byte* from, Real* into, std::size_t count) {
+      load_tile(reinterpret_cast<const stored*>(from), into, count);
+    };
+  });
+}
+
+template <class Real>
+tile_storer<Real> storer_for(dtype type) {
+  return with_storage_type(type, [](auto storage) -> tile_storer<Real> {
+    using stored = typename decltype(storage)::type;
+    return [](const Real* from, std::byte* into, std::size_t count) {
+      store_tile(from, reinterpret_cast<stored*>(into), count);
+    };
+  });
+}
+
+template <class Method, class Real>
+class tensor_merge_with final : public tensor_merge {
+  using kernel = typename Method::template kernel<Real>;
+  using statistic = typename kernel::statistic;
+
+  class worker final : public merge_worker {
+   public:
+    worker(const kernel& merged, std::size_t inputs, std::size_t tile_elements)
+        : memory_(kernel::statistic_bytes(inputs)),
+          rest_(memory_),
+          seen(merged.make_statistic(rest_)),
+          base(tile_elements),
+          out(tile_elements),
+          loaded(tile_elements * inputs),
+          pointers(inputs) {
+      for (std::size_t i = 0; i < inputs; ++i) pointers[i] = loaded.data() + i * tile_elements;
+    }
+
+   private:
+    std::vector<std::byte> memory_;
+    scratch rest_;
+
+   public:
+    statistic seen;
+    std::vector<Real> base, out, loaded;
+    std::vector<const Real*> pointers;
+  };
+
+ public:
+  tensor_merge_with(const typename Method::parameters& shared,
+                    std::vector<typename Method::input_parameters> inputs,
+                    const tensor_facts& facts, const stored_dtypes& types)
+      : inputs_(std::move(inputs)),
+        memory_(kernel::scratch_bytes(inputs_.size())),
+        rest_(memory_),
+        kernel_(shared, inputs_, facts, rest_),
+        alignment_(tile_alignment(facts, rows_per_tile(kernel_))),
+        tile_elements_(static_cast<std::size_t>(aligned_tile(default_tile_elements, alignment_))),
+        output_bytes_(bytes_per_element(types.output)),
+        store_(storer_for<Real>(types.output)) {
+    if (types.base) {
+      base_bytes_ = bytes_per_element(*types.base);
+      load_base_ = loader_for<Real>(*types.base);
+    }
+    for (const dtype type : types.inputs) {
+      loaders_.push_back({loader_for<Real>(type), bytes_per_element(type)});
+    }
+  }
+
+  std::uint64_t alignment() const override { return alignment_; }
+  std::unique_ptr<merge_worker> make_worker() const override {
+    return std::make_unique<worker>(kernel_, inputs_.size(), tile_elements_);
+  }
+  bool wants_observation() const override { return kernel_.wants_observation(); }
+
+  void observe(const stored_range& range, merge_worker& any) const override {
+    worker& mine = static_cast<worker&>(any);
+    for_each_tile(range, mine, [&](const tile<Real>& piece, std::size_t) {
+      kernel_.observe(piece, mine.seen);
+    });
+  }
+
+  void conclude(std::span<const std::unique_ptr<merge_worker>> workers) override {
+    statistic* all = nullptr;
+    for (const std::unique_ptr<merge_worker>& any : workers) {
+      if (any == nullptr) continue;
+      statistic& seen = static_cast<worker&>(*any).seen;
+      if (all == nullptr) all = &seen;
+      else all->combine(seen);
+    }
+    if (all == nullptr) return;
+    kernel_.conclude(*all);
+    for (const std::unique_ptr<merge_worker>& any : workers) {
+      if (any != nullptr) static_cast<worker&>(*any).seen.clear();
+    }
+  }
+
+  void apply(const stored_range& range, merge_worker& any, std::byte* out) const override {
+    worker& mine = static_cast<worker&>(any);
+    for_each_tile(range, mine, [&](const tile<Real>& piece, std::size_t begin) {
+      kernel_.apply(piece, mine.out.data());
+      store_(mine.out.data(), out + begin * output_bytes_, piece.size);
+    });
+  }
+
+  const char* problem() const override {
+    if constexpr (requires { kernel_.problem(); }) return kernel_.problem();
+    else return nullptr;
+  }
+
+ private:
+  struct input_loader {
+    tile_loader<Real> load;
+    std::size_t bytes;
+  };
+
+  template <class Visitor>
+  void for_each_tile(const stored_range& range, worker& mine, Visitor&& visit) const {
+    const std::size_t elements = static_cast<std::size_t>(range.elements);
+    for (std::size_t begin = 0; begin < elements; begin += tile_elements_) {
+      const std::size_t size = std::min(tile_elements_, elements - begin);
+      if (range.base != nullptr) {
+        load_base_(range.base + begin * base_bytes_, mine.base.data(), size);
+      }
+      for (std::size_t i = 0; i < loaders_.size(); ++i) {
+        loaders_[i].load(range.inputs[i] + begin * loaders_[i].bytes,
+                         mine.loaded.data() + i * tile_elements_, size);
+      }
+      visit(tile<Real>{.inputs = mine.pointers,
+                       .base = range.base == nullptr ? nullptr : mine.base.data(),
+                       .size = size,
+                       .first = range.first + begin},
+            begin);
+    }
+  }
+
+  std::vector<typename Method::input_parameters> inputs_;
+  std::vector<std::byte> memory_;
+  scratch rest_;
+  kernel kernel_;
+  std::uint64_t alignment_;
+  std::size_t tile_elements_;
+  std::size_t base_bytes_ = 0;
+  std::size_t output_bytes_;
+  tile_loader<Real> load_base_ = nullptr;
+  tile_storer<Real> store_;
+  std::vector<input_loader> loaders_;
+};
+
+}  // namespace detail
+
+}  // namespace tensormerge

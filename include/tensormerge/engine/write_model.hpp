@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <tensormerge/checkpoint/model_writer.hpp>
+#include <tensormerge/checkpoint/output_config.hpp>
+#include <tensormerge/checkpoint/side_files.hpp>
+#include <tensormerge/document/write_json.hpp>
+#include <tensormerge/engine/method_table.hpp>
+#include <tensormerge/engine/progress.hpp>
+#include <tensormerge/engine/run_merge.hpp>
+#include <tensormerge/plan/merge_plan.hpp>
+
+namespace tensormerge {
+
+/// How a merged model is written.
+struct write_options {
+  run_options run;
+  std::uint64_t shard_bytes = default_shard_bytes;
+};
+
+namespace detail {
+
+inline void add_side_files(const merge_plan& plan, model_writer& writer) {
+  const auto copy = [&writer](const planned_model& model, auto&& wanted) {
+    for (const side_file& file : side_files(model.folder.path, model.folder.config)) {
+      if (wanted(file.kind)) writer.copy_file(file.from, file.name);
+    }
+  };
+  copy(plan.models[plan.donor],
+       [](side_file_kind kind) { return kind != side_file_kind::tokenizer; });
+  copy(plan.models[plan.tokenizer_donor],
+       [](side_file_kind kind) { return kind == side_file_kind::tokenizer; });
+}
+
+}  // namespace detail
+
+/// Carries out a plan and writes the model folder: weights, config.json and the files that belong
+/// to them. `output` appears complete or not at all. Throws failure.
+inline void write_model(const merge_plan& plan, const method_table& methods,
+                        const std::filesystem::path& output, const write_options& options,
+                        progress& state) {
+  std::vector<output_tensor> tensors;
+  for (const planned_tensor& tensor : plan.tensors) {
+    tensors.push_back({tensor.name, tensor.type, tensor.dims});
+  }
+  model_writer writer(output, tensors, {{"format", "pt"}}, options.shard_bytes);
+  const node& donor_config = plan.models[plan.donor].folder.config;
+  if (donor_config.is_mapping()) {
+    writer.add_file("config.json", write_json(output_config(donor_config, plan.layers,
+                                                            plan.config_dtype)));
+  }
+  detail::add_side_files(plan, writer);
+  run_merge(plan, methods, writer, options.run, state);
+  writer.commit();
+}
+
+}  // namespace tensormerge

@@ -5,3 +5,15 @@ tensormerge_generate_config(TARGET tensormerge_method_parameters
   ROOTS "#/definitions/*_parameters"
   NAMESPACE tensormerge
   HEADER tensormerge/method/parameters.hpp)
+target_link_libraries(tensormerge_method_parameters INTERFACE Boost::headers)
+target_link_libraries(tensormerge_merge INTERFACE tensormerge_method_parameters)
+
+tensormerge_generate_config(TARGET tensormerge_config_types
+  SCHEMA ${CMAKE_CURRENT_LIST_DIR}/merge.schema.json
+  NAMESPACE tensormerge
+  HEADER tensormerge/config/merge_config.hpp)
+tensormerge_generate_config(TARGET tensormerge_config_types
+  SCHEMA ${CMAKE_CURRENT_LIST_DIR}/mlx.schema.json
+  NAMESPACE tensormerge
+  HEADER tensormerge/config/mlx_config.hpp)
+target_link_libraries(tensormerge_config INTERFACE tensormerge_config_types)

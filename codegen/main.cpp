@@ -1,0 +1,117 @@
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "declare.hpp"
+#include "emit_structs.hpp"
+#include "schema_reader.hpp"
+
+namespace {
+
+constexpr std::string_view usage =
+    "Usage: tensormerge-codegen --namespace NAME [--structs FILE] [--root GLOB]... SCHEMA...\n"
+    "\n"
+    "Writes C++ for JSON Schemas (draft-07).\n"
+    "  --structs FILE    header with the types that the schemas describe\n"
+    "  --root GLOB       JSON pointer of a schema to make a type for; `*` stands for any name.\n"
+    "                    May be repeated; `#` (the whole file) where it is missing.\n"
+    "  --namespace NAME  namespace of what is generated\n";
+
+struct wrong_usage : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct arguments {
+  std::string name_space, structs;
+  std::vector<std::string> roots, schemas;
+  bool help = false;
+};
+
+arguments read_arguments(const std::vector<std::string>& words) {
+  arguments result;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto value = [&]() -> const std::string& {
+      if (i + 1 == words.size()) throw wrong_usage(words[i] + " needs a value");
+      return words[++i];
+    };
+    if (words[i] == "--help") {
+      result.help = true;
+    } else if (words[i] == "--namespace") {
+      result.name_space = value();
+    } else if (words[i] == "--structs") {
+      result.structs = value();
+    } else if (words[i] == "--root") {
+      result.roots.push_back(value());
+    } else if (words[i].starts_with("-")) {
+      throw wrong_usage("unknown option " + words[i]);
+    } else {
+      result.schemas.push_back(words[i]);
+    }
+  }
+  if (result.roots.empty()) result.roots.emplace_back("#");
+  if (!result.help && (result.schemas.empty() || result.name_space.empty())) {
+    throw wrong_usage("a schema and --namespace are needed");
+  }
+  return result;
+}
+
+void write_file(const std::filesystem::path& file, const std::string& text) {
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  std::ofstream stream(file, std::ios::binary);
+  stream << text;
+  stream.close();
+  if (!stream) throw std::runtime_error(file.string() + ": cannot be written");
+}
+
+void generate(const arguments& given) {
+  using namespace tensormerge::codegen;
+  declarations declared;
+  std::string origin;
+  std::vector<bool> used(given.roots.size());
+  for (const std::string& path : given.schemas) {
+    const schema_document document = read_schema(path);
+    origin += (origin.empty() ? "" : ", ") + std::filesystem::path(path).filename().string();
+    try {
+      for (std::size_t i = 0; i < given.roots.size(); ++i) {
+        for (const schema_index root : match_roots(document, given.roots[i])) {
+          used[i] = true;
+          declare(document, root, declared);
+        }
+      }
+    } catch (const schema_error& error) {
+      throw std::runtime_error(path + ": " + error.what());
+    }
+  }
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (!used[i]) throw std::runtime_error("no schema stands at `" + given.roots[i] + "`");
+  }
+  if (!given.structs.empty()) {
+    write_file(given.structs, emit_structs(declared, given.name_space, origin));
+  }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  try {
+    const arguments given = read_arguments({words + 1, words + count});
+    if (given.help) {
+      std::cout << usage;
+    } else {
+      generate(given);
+    }
+    return 0;
+  } catch (const wrong_usage& error) {
+    std::cerr << "tensormerge-codegen: " << error.what() << "\n\n" << usage;
+    return 2;
+  } catch (const std::exception& error) {
+    std::cerr << "tensormerge-codegen: error: " << error.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,48 @@
+# tensormerge_generate_config(TARGET <library> SCHEMA <file>... NAMESPACE <name> HEADER <path>
+#                             [ROOTS <pointer>...])
+#
+# Makes the INTERFACE library TARGET, or extends it, so that whoever links it can include
+# <HEADER>: the C++ types of the SCHEMA files, generated while the project is built and again when
+# a schema or the generator changes.
+#   NAMESPACE  the namespace of the generated types
+#   HEADER     include path of the header with the types, as in tensormerge/config/merge_config.hpp
+#   ROOTS      JSON pointers of the schemas to make types for, `*` for any name; `#` by default
+function(tensormerge_generate_config)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;NAMESPACE;HEADER" "SCHEMA;ROOTS")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "tensormerge_generate_config: unknown arguments ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  foreach(name TARGET SCHEMA NAMESPACE HEADER)
+    if(NOT arg_${name})
+      message(FATAL_ERROR "tensormerge_generate_config: ${name} is missing")
+    endif()
+  endforeach()
+
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/generated/${arg_TARGET}/include)
+  set(options --namespace ${arg_NAMESPACE})
+  foreach(root IN LISTS arg_ROOTS)
+    list(APPEND options --root ${root})
+  endforeach()
+  set(schemas)
+  foreach(schema IN LISTS arg_SCHEMA)
+    cmake_path(ABSOLUTE_PATH schema)
+    list(APPEND schemas ${schema})
+  endforeach()
+
+  set(headers ${folder}/${arg_HEADER})
+  add_custom_command(
+    OUTPUT ${headers}
+    COMMAND tensormerge-codegen ${options} --structs ${folder}/${arg_HEADER} ${schemas}
+    DEPENDS tensormerge-codegen ${schemas}
+    COMMENT "Generating ${arg_HEADER}"
+    VERBATIM)
+
+  if(NOT TARGET ${arg_TARGET})
+    add_library(${arg_TARGET} INTERFACE)
+  endif()
+  target_compile_features(${arg_TARGET} INTERFACE cxx_std_20)
+  string(MAKE_C_IDENTIFIER "${arg_TARGET}_${arg_HEADER}" step)
+  add_custom_target(${step} DEPENDS ${headers})
+  add_dependencies(${arg_TARGET} ${step})
+  target_include_directories(${arg_TARGET} INTERFACE $<BUILD_INTERFACE:${folder}>)
+endfunction()

@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <tensormerge/document/edit_node.hpp>
 #include <tensormerge/document/node.hpp>
 #include <tensormerge/document/read_text.hpp>
 #include <tensormerge/document/resolve_scalar.hpp>
@@ -37,7 +38,7 @@ class json_events : public nlohmann::json_sax<nlohmann::json> {
 
   bool string(string_t& value) override {
     const text_position at = skip_string();
-    builder_.value({.type = node::kind::string, .at = at, .text = std::move(value)});
+    builder_.value(make_scalar(node::kind::string, std::move(value), false, 0, at));
     return true;
   }
 
@@ -47,8 +48,8 @@ class json_events : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool start_object(std::size_t) override { return begin(node::kind::mapping); }
-  bool start_array(std::size_t) override { return begin(node::kind::sequence); }
+  bool start_object(std::size_t) override { return begin(make_mapping); }
+  bool start_array(std::size_t) override { return begin(make_sequence); }
   bool end_object() override { return end(); }
   bool end_array() override { return end(); }
 
@@ -97,11 +98,7 @@ class json_events : public nlohmann::json_sax<nlohmann::json> {
 
   bool literal(node::kind type, double number) {
     const text_position at = next_token();
-    builder_.value({.type = type,
-                    .at = at,
-                    .text = std::string(skip_word()),
-                    .plain = true,
-                    .number = number});
+    builder_.value(make_scalar(type, std::string(skip_word()), true, number, at));
     return true;
   }
 
@@ -111,16 +108,13 @@ class json_events : public nlohmann::json_sax<nlohmann::json> {
     const bool whole = written.find_first_of(".eE") == std::string_view::npos;
     const bool negative = written.starts_with('-');
     const double value = parse_decimal(written.substr(negative ? 1 : 0));
-    builder_.value({.type = whole ? node::kind::integer : node::kind::number,
-                    .at = at,
-                    .text = std::string(written),
-                    .plain = true,
-                    .number = negative ? -value : value});
+    builder_.value(make_scalar(whole ? node::kind::integer : node::kind::number,
+                               std::string(written), true, negative ? -value : value, at));
     return true;
   }
 
-  bool begin(node::kind type) {
-    builder_.begin(type, next_token());
+  bool begin(node (*make)(text_position)) {
+    builder_.begin(make(next_token()));
     ++at_;
     return true;
   }

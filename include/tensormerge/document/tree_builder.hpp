@@ -29,13 +29,13 @@ class tree_builder {
     mapping.has_key = true;
   }
 
-  /// Throws failure where the nesting is too deep.
-  void begin(node::kind type, text_position at) {
+  /// Opens an empty list or mapping. Throws failure where the nesting is too deep.
+  void begin(node empty) {
     if (open_.size() == greatest_depth) {
-      throw fatal(at, "is nested too deeply",
+      throw fatal(empty.at, "is nested too deeply",
                   "at most " + std::to_string(greatest_depth) + " levels");
     }
-    open_.push_back({.value = {.type = type, .at = at}});
+    open_.push_back({std::move(empty), false});
   }
 
   /// Adds a finished value. The reference is good until the next event.

@@ -120,7 +120,7 @@ class tensor_merge_with final : public tensor_merge {
       : inputs_(std::move(inputs)),
         memory_(kernel::scratch_bytes(inputs_.size())),
         rest_(memory_),
-        kernel_(shared, inputs_, facts, rest_),
+        kernel_(shared, std::span<const typename Method::input_parameters>(inputs_), facts, rest_),
         alignment_(tile_alignment(facts, rows_per_tile(kernel_))),
         tile_elements_(static_cast<std::size_t>(aligned_tile(default_tile_elements, alignment_))),
         output_bytes_(bytes_per_element(types.output)),

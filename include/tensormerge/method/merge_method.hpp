@@ -92,7 +92,7 @@ concept has_parameters = requires {
 };
 
 template <class Method>
-concept merge_method = has_facts<Method> && has_parameters<Method> && has_kernel<Method, float> &&
+concept method_policy = has_facts<Method> && has_parameters<Method> && has_kernel<Method, float> &&
                        has_kernel<Method, double>;
 
 /// Fails to compile with a sentence that says what a method lacks.
@@ -108,7 +108,7 @@ consteval bool check_merge_method() {
                   "tensormerge: a merge method needs `template <class Real> class kernel` with the "
                   "members that method/merge_method.hpp lists, for float and for double");
   }
-  return merge_method<Method>;
+  return method_policy<Method>;
 }
 
 /// How many whole rows the tiles of a kernel must hold a multiple of; 0 is any tile.

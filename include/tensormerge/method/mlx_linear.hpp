@@ -5,6 +5,7 @@
 #include <span>
 
 #include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/method/no_parameters.hpp>
 #include <tensormerge/method/parameters.hpp>
 #include <tensormerge/policy/interpolate/weighted_sum.hpp>
 #include <tensormerge/tensor/scratch.hpp>
@@ -18,7 +19,7 @@ struct mlx_linear {
   static constexpr method_facts facts{
       .name = "linear", .base = base_use::required, .least_inputs = 1, .most_inputs = 1};
   using parameters = mlx_linear_parameters;
-  using input_parameters = mlx_linear_input_parameters;
+  using input_parameters = no_parameters;
 
   template <class Real>
   class kernel : public needs_no_observation<Real> {

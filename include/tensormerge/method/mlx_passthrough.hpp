@@ -5,6 +5,7 @@
 #include <span>
 
 #include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/method/no_parameters.hpp>
 #include <tensormerge/method/parameters.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -17,7 +18,7 @@ struct mlx_passthrough {
   static constexpr method_facts facts{
       .name = "passthrough", .base = base_use::ignored, .most_inputs = 1};
   using parameters = mlx_passthrough_parameters;
-  using input_parameters = mlx_passthrough_input_parameters;
+  using input_parameters = no_parameters;
 
   /// The elements are left as they are, so that bytes can be copied.
   static bool copies(const input_parameters&) { return true; }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/method/no_parameters.hpp>
 #include <tensormerge/method/parameters.hpp>
 #include <tensormerge/method/two_vector_merge.hpp>
 #include <tensormerge/policy/interpolate/arc.hpp>
@@ -18,7 +19,7 @@ struct mlx_slerp {
   static constexpr method_facts facts{
       .name = "slerp", .base = base_use::required, .least_inputs = 1, .most_inputs = 1};
   using parameters = mlx_slerp_parameters;
-  using input_parameters = mlx_slerp_input_parameters;
+  using input_parameters = no_parameters;
 
   struct path {
     static two_coefficients coefficients(double t, double base_base, double input_input,

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include <tensormerge/checkpoint/layer_count.hpp>
-#include <tensormerge/document/edit.hpp>
+#include <tensormerge/document/edit_node.hpp>
 #include <tensormerge/document/node.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 

@@ -14,7 +14,7 @@
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
 #include <tensormerge/checkpoint/write_safetensors_header.hpp>
-#include <tensormerge/document/edit.hpp>
+#include <tensormerge/document/edit_node.hpp>
 #include <tensormerge/document/node.hpp>
 #include <tensormerge/document/write_json.hpp>
 #include <tensormerge/error/failure.hpp>

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <tensormerge/checkpoint/tensor_entry.hpp>
-#include <tensormerge/document/edit.hpp>
+#include <tensormerge/document/edit_node.hpp>
 #include <tensormerge/document/write_json.hpp>
 
 namespace tensormerge {

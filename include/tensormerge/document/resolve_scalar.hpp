@@ -159,4 +159,20 @@ inline resolved_scalar resolve_scalar(std::string_view text) {
   return {string, 0};
 }
 
+/// Whether YAML 1.1 takes an unquoted number for text all the same (`1e5`, `-.5`, `0o17`, `08`), so
+/// that mergekit accepts it as a name. `text` is one that resolve_scalar finds to be a number.
+inline bool is_text_in_yaml_1_1(std::string_view text) {
+  const bool has_sign = text.starts_with('-') || text.starts_with('+');
+  if (has_sign) text.remove_prefix(1);
+  if (text.starts_with("0o")) return true;
+  if (text.starts_with("0x")) return false;
+  if (has_sign && text.size() > 1 && text[0] == '.' && detail::is_digit(text[1])) return true;
+  if (const std::size_t exponent = text.find_first_of("eE"); exponent != std::string_view::npos) {
+    const bool fraction = text.substr(0, exponent).find('.') != std::string_view::npos;
+    return !fraction || detail::is_digit(text[exponent + 1]);
+  }
+  return text.size() > 1 && text[0] == '0' && text.find_first_of("89") != std::string_view::npos &&
+         text.find('.') == std::string_view::npos;
+}
+
 }  // namespace tensormerge

@@ -108,6 +108,7 @@ class tree_builder {
     std::sort(sorted.begin(), sorted.end(), [](const node_entry* a, const node_entry* b) {
       return a->key != b->key ? a->key < b->key : a < b;
     });
+    const auto found_before = static_cast<std::ptrdiff_t>(findings_.size());
     for (std::size_t i = 1, first = 0; i < sorted.size(); ++i) {
       if (sorted[i]->key != sorted[first]->key) {
         first = i;
@@ -122,6 +123,10 @@ class tree_builder {
              .hint = "remove one of the two"});
       }
     }
+    std::sort(findings_.begin() + found_before, findings_.end(),
+              [](const diagnostic& a, const diagnostic& b) {
+                return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
+              });
   }
 
   std::string file_name_;

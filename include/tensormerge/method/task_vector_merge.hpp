@@ -30,8 +30,8 @@ struct task_vector_merge {
                   "tensormerge: a sparsifier needs `template <class Real> class selector` with the "
                   "members that policy/sparsify/sparsifier.hpp lists");
     static_assert(consensus<Consensus, Real>,
-                  "tensormerge: a consensus needs the static function `mix` that "
-                  "policy/consensus/consensus.hpp describes");
+                  "tensormerge: a consensus needs `template <class Real> class mixer` with the "
+                  "members that policy/consensus/consensus.hpp lists");
     using selector = typename Sparsifier::template selector<Real>;
     using selector_statistic = typename selector::statistic;
 

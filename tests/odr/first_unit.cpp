@@ -1,0 +1,9 @@
+#include "all_headers.hpp"
+
+std::size_t methods_in_second_unit();
+
+int main() {
+  return tensormerge::make_method_table(tensormerge::method_list).size() == methods_in_second_unit()
+             ? 0
+             : 1;
+}

@@ -17,7 +17,7 @@ TEST(safetensors_prefix, is_pinned_byte_by_byte) {
                 R"({"__metadata__":{"format":"pt"},)"
                 R"("a":{"dtype":"F32","shape":[],"data_offsets":[12,16]},)"
                 R"("b":{"dtype":"BF16","shape":[2,3],"data_offsets":[0,12]}})" +
-                "   ");
+                " ");
 }
 
 TEST(safetensors_prefix, lets_elements_begin_at_a_multiple_of_8) {

@@ -1,0 +1,51 @@
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include <tensormerge/checkpoint/output_config.hpp>
+#include <tensormerge/document/load_json.hpp>
+#include <tensormerge/document/write_json.hpp>
+
+namespace tensormerge {
+namespace {
+
+std::string changed(const char* donor, std::optional<std::uint64_t> layers,
+                    std::optional<dtype> type) {
+  return write_json(output_config(load_json(donor, "config.json"), layers, type), 0);
+}
+
+TEST(output_config, sets_layer_count_and_dtype_and_keeps_the_rest_as_written) {
+  EXPECT_EQ(changed(R"({"rms_norm_eps":1e-06,"num_hidden_layers":4,"rope_theta":10000.0,
+                        "torch_dtype":"float32","pad_token_id":null})",
+                    6, dtype::bfloat16),
+            R"({"rms_norm_eps": 1e-06, "num_hidden_layers": 6, "rope_theta": 10000.0, )"
+            R"("torch_dtype": "bfloat16", "pad_token_id": null})");
+}
+
+TEST(output_config, sets_every_name_of_the_layer_count) {
+  EXPECT_EQ(changed(R"({"n_layer":1,"num_layers":1,"n_layers":1,"num_hidden_layers":1})", 2, {}),
+            R"({"n_layer": 2, "num_layers": 2, "n_layers": 2, "num_hidden_layers": 2})");
+}
+
+TEST(output_config, sets_the_language_model_of_several_parts_and_no_other) {
+  EXPECT_EQ(changed(R"({"dtype":"float32","text_config":{"num_hidden_layers":4,"dtype":"float32"},
+                        "vision_config":{"num_hidden_layers":3}})",
+                    8, dtype::float16),
+            R"({"dtype": "float16", "text_config": {"num_hidden_layers": 8, "dtype": "float16"}, )"
+            R"("vision_config": {"num_hidden_layers": 3}})");
+}
+
+TEST(output_config, adds_a_dtype_where_none_is_stated) {
+  EXPECT_EQ(changed(R"({"a":1})", {}, dtype::bfloat16), R"({"a": 1, "torch_dtype": "bfloat16"})");
+}
+
+TEST(output_config, changes_nothing_that_is_not_asked_for) {
+  EXPECT_EQ(changed(R"({"num_hidden_layers":4,"dtype":"float32"})", {}, {}),
+            R"({"num_hidden_layers": 4, "dtype": "float32"})");
+  EXPECT_EQ(changed("null", 3, dtype::float16), "null");
+}
+
+}  // namespace
+}  // namespace tensormerge

@@ -25,34 +25,40 @@ struct merge_tensors {
 };
 
 /// Bytes of scratch memory that `merge` needs for a tensor and this number of inputs. The size
-/// depends on the tensor only for methods that look at rows.
+/// depends on the tensor only for methods that look at rows or columns.
 template <class Method, class Storage>
-std::size_t merge_scratch_bytes(std::size_t inputs, const tensor_facts& facts,
-                                std::uint64_t whole_rows = 0) {
+std::size_t merge_scratch_bytes(const typename Method::parameters& shared, std::size_t inputs,
+                                const tensor_facts& facts) {
   using real = compute_type<Storage>;
   using kernel = typename Method::template kernel<real>;
-  const std::uint64_t tile_elements =
-      aligned_tile(default_tile_elements, tile_alignment(facts, whole_rows));
-  return kernel::scratch_bytes(inputs) + kernel::statistic_bytes(inputs) +
+  const std::uint64_t tile_elements = aligned_tile(
+      default_tile_elements, tile_alignment(facts, rows_per_tile<kernel>(shared, facts)));
+  return kernel_scratch_bytes<kernel>(inputs, shared, facts) +
+         kernel_statistic_bytes<kernel>(inputs, shared, facts) +
          (inputs + 2) * scratch::bytes_for<real>(static_cast<std::size_t>(tile_elements)) +
          scratch::bytes_for<const real*>(inputs);
 }
 
 /// Merges one tensor on the calling thread: computes in the next wider type than `Storage` and
 /// rounds once. `memory` has merge_scratch_bytes<Method, Storage>(...) bytes.
+/// Returns nullptr, or what is wrong with the data where a method is not defined on it; then
+/// nothing has been written.
 /// Engines with their own threads and tiles use Method::kernel instead (method/merge_method.hpp).
 template <class Method, class Storage, class Rounding = nearest_even>
-void merge(const merge_tensors<Storage>& tensors, const typename Method::parameters& shared,
-           std::span<const typename Method::input_parameters> inputs,
-           std::span<std::byte> memory) {
+const char* merge(const merge_tensors<Storage>& tensors, const typename Method::parameters& shared,
+                  std::span<const typename Method::input_parameters> inputs,
+                  std::span<std::byte> memory) {
   static_assert(check_merge_method<Method>());
   using real = compute_type<Storage>;
   scratch rest(memory);
-  typename Method::template kernel<real> kernel(shared, inputs, tensors.facts, rest);
+  using kernel_type = typename Method::template kernel<real>;
+  kernel_type kernel(shared, inputs, tensors.facts, rest);
+  if (const char* problem = kernel_problem(kernel)) return problem;
   auto seen = kernel.make_statistic(rest);
 
-  const std::uint64_t tile_elements = aligned_tile(
-      default_tile_elements, tile_alignment(tensors.facts, rows_per_tile(kernel)));
+  const std::uint64_t whole_rows = rows_per_tile<kernel_type>(shared, tensors.facts);
+  const std::uint64_t tile_elements =
+      aligned_tile(default_tile_elements, tile_alignment(tensors.facts, whole_rows));
   const std::size_t buffer = static_cast<std::size_t>(tile_elements);
   const std::span<real> base = rest.take<real>(buffer);
   const std::span<real> out = rest.take<real>(buffer);
@@ -84,12 +90,14 @@ void merge(const merge_tensors<Storage>& tensors, const typename Method::paramet
       kernel.observe(piece, seen);
     });
     kernel.conclude(seen);
+    if (const char* problem = kernel_problem(kernel)) return problem;
   }
   for_each_tile([&](const tile<real>& piece) {
     load(piece);
     kernel.apply(piece, out.data());
     store_tile<Rounding>(out.data(), tensors.out + piece.first, piece.size);
   });
+  return nullptr;
 }
 
 }  // namespace tensormerge

@@ -48,7 +48,9 @@ std::unique_ptr<tensor_merge> make_tensor_merge(const planned_tensor& tensor, st
   const auto shared = make_parameters<typename Method::parameters>(tensor.parameters);
   const tensor_facts facts{.elements = tensor.dims.elements(),
                            .row_length = tensor.dims.row_length(),
-                           .random_key = random_key(seed, tensor.name)};
+                           .random_key = random_key(seed, tensor.name),
+                           .column_length = tensor.dims.column_length(),
+                           .axes = tensor.dims.extents.size()};
   if (computes_in_float(types)) {
     return std::make_unique<tensor_merge_with<Method, float>>(shared, std::move(inputs), facts,
                                                               types);

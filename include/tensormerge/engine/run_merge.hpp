@@ -136,6 +136,7 @@ class merge_run {
     std::uint64_t element_bytes = bytes_per_element(planned.type);
     if (!method->copies(planned)) {
       tensor.merge = method->make(planned, options_.random_seed);
+      check(tensor);
       tensor.workers.resize(threads_);
       alignment = tensor.merge->alignment();
       for (const planned_source& input : planned.inputs) {

@@ -54,7 +54,8 @@ class tensor_merge {
   /// Ends a round with what all workers saw; they are then ready for the next round.
   virtual void conclude(std::span<const std::unique_ptr<merge_worker>> workers) = 0;
   virtual void apply(const stored_range& range, merge_worker& worker, std::byte* out) const = 0;
-  /// What is wrong with the data, known once all is concluded; nullptr where nothing is.
+  /// What is wrong with the data seen so far; nullptr where nothing is. To be asked before the
+  /// first round and after each conclusion.
   virtual const char* problem() const = 0;
 };
 
@@ -92,8 +93,9 @@ class tensor_merge_with final : public tensor_merge {
 
   class worker final : public merge_worker {
    public:
-    worker(const kernel& merged, std::size_t inputs, std::size_t tile_elements)
-        : memory_(kernel::statistic_bytes(inputs)),
+    worker(const kernel& merged, std::size_t statistic_bytes, std::size_t inputs,
+           std::size_t tile_elements)
+        : memory_(statistic_bytes),
           rest_(memory_),
           seen(merged.make_statistic(rest_)),
           base(tile_elements),
@@ -118,10 +120,11 @@ class tensor_merge_with final : public tensor_merge {
                     std::vector<typename Method::input_parameters> inputs,
                     const tensor_facts& facts, const stored_dtypes& types)
       : inputs_(std::move(inputs)),
-        memory_(kernel::scratch_bytes(inputs_.size())),
+        memory_(kernel_scratch_bytes<kernel>(inputs_.size(), shared, facts)),
         rest_(memory_),
         kernel_(shared, std::span<const typename Method::input_parameters>(inputs_), facts, rest_),
-        alignment_(tile_alignment(facts, rows_per_tile(kernel_))),
+        statistic_bytes_(kernel_statistic_bytes<kernel>(inputs_.size(), shared, facts)),
+        alignment_(tile_alignment(facts, rows_per_tile<kernel>(shared, facts))),
         tile_elements_(static_cast<std::size_t>(aligned_tile(default_tile_elements, alignment_))),
         output_bytes_(bytes_per_element(types.output)),
         store_(storer_for<Real>(types.output)) {
@@ -136,7 +139,7 @@ class tensor_merge_with final : public tensor_merge {
 
   std::uint64_t alignment() const override { return alignment_; }
   std::unique_ptr<merge_worker> make_worker() const override {
-    return std::make_unique<worker>(kernel_, inputs_.size(), tile_elements_);
+    return std::make_unique<worker>(kernel_, statistic_bytes_, inputs_.size(), tile_elements_);
   }
   bool wants_observation() const override { return kernel_.wants_observation(); }
 
@@ -170,10 +173,7 @@ class tensor_merge_with final : public tensor_merge {
     });
   }
 
-  const char* problem() const override {
-    if constexpr (requires { kernel_.problem(); }) return kernel_.problem();
-    else return nullptr;
-  }
+  const char* problem() const override { return kernel_problem(kernel_); }
 
  private:
   struct input_loader {
@@ -205,6 +205,7 @@ class tensor_merge_with final : public tensor_merge {
   std::vector<std::byte> memory_;
   scratch rest_;
   kernel kernel_;
+  std::size_t statistic_bytes_;
   std::uint64_t alignment_;
   std::size_t tile_elements_;
   std::size_t base_bytes_ = 0;

@@ -23,6 +23,26 @@ struct method_facts {
   std::size_t most_inputs = std::numeric_limits<std::size_t>::max();
 };
 
+namespace detail {
+
+template <class Kernel>
+concept tells_bytes_by_inputs = requires(std::size_t inputs) {
+  { Kernel::scratch_bytes(inputs) } -> std::convertible_to<std::size_t>;
+  { Kernel::statistic_bytes(inputs) } -> std::convertible_to<std::size_t>;
+};
+
+template <class Kernel, class Parameters>
+concept tells_bytes_by_tensor =
+    requires(std::size_t inputs, const Parameters& shared, const tensor_facts& facts) {
+      { Kernel::scratch_bytes(inputs, shared, facts) } -> std::convertible_to<std::size_t>;
+      { Kernel::statistic_bytes(inputs, shared, facts) } -> std::convertible_to<std::size_t>;
+    };
+
+template <class Kernel, class Parameters>
+concept tells_bytes = tells_bytes_by_inputs<Kernel> || tells_bytes_by_tensor<Kernel, Parameters>;
+
+}  // namespace detail
+
 /// What a merge method provides. `Method` itself is only a name for:
 ///
 ///     static constexpr method_facts facts;
@@ -47,9 +67,17 @@ struct method_facts {
 ///     static std::size_t statistic_bytes(std::size_t inputs);
 ///     statistic make_statistic(scratch&) const;
 ///
-/// A kernel that looks at rows (the last axis) may have `std::uint64_t rows_per_tile() const`: every
-/// tile then holds a multiple of that many whole rows, but for the last one, which may hold fewer;
-/// 0 asks for nothing.
+/// Where the memory depends on more than the number of inputs, both `..._bytes` functions take
+/// `(std::size_t inputs, const parameters&, const tensor_facts&)` instead.
+///
+/// A kernel that looks at rows (the last axis) may have
+/// `static std::uint64_t rows_per_tile(const parameters&, const tensor_facts&)`: every tile then
+/// holds a multiple of that many whole rows, but for the last one, which may hold fewer; 0 asks for
+/// nothing.
+///
+/// A kernel that is not defined on all data may have `const char* problem() const`: a sentence that
+/// says what is wrong, or nullptr. The caller asks before the first round and after every
+/// `conclude`; once there is a problem, nothing else of the kernel may be called.
 ///
 /// A method whose result may be its only input, unchanged, may say so for some parameters with
 /// `static bool copies(const input_parameters&)`; its bytes are then copied.
@@ -64,9 +92,9 @@ concept has_kernel = requires(typename Method::template kernel<Real>& kernel,
                               const tile<Real>& piece, scratch& memory, Real* out,
                               const typename Method::parameters& shared,
                               std::span<const typename Method::input_parameters> inputs,
-                              const tensor_facts& facts, std::size_t n) {
-  { Method::template kernel<Real>::scratch_bytes(n) } -> std::convertible_to<std::size_t>;
-  { Method::template kernel<Real>::statistic_bytes(n) } -> std::convertible_to<std::size_t>;
+                              const tensor_facts& facts) {
+  requires detail::tells_bytes<typename Method::template kernel<Real>,
+                               typename Method::parameters>;
   requires std::constructible_from<typename Method::template kernel<Real>, decltype(shared),
                                    decltype(inputs), decltype(facts), scratch&>;
   { observer.wants_observation() } -> std::same_as<bool>;
@@ -111,13 +139,50 @@ consteval bool check_merge_method() {
   return method_policy<Method>;
 }
 
+/// Bytes of scratch memory that a kernel takes when it is made.
+template <class Kernel, class Parameters>
+std::size_t kernel_scratch_bytes(std::size_t inputs, const Parameters& shared,
+                                 const tensor_facts& facts) {
+  if constexpr (detail::tells_bytes_by_tensor<Kernel, Parameters>) {
+    return Kernel::scratch_bytes(inputs, shared, facts);
+  } else {
+    return Kernel::scratch_bytes(inputs);
+  }
+}
+
+/// Bytes of scratch memory that `make_statistic` of a kernel takes.
+template <class Kernel, class Parameters>
+std::size_t kernel_statistic_bytes(std::size_t inputs, const Parameters& shared,
+                                   const tensor_facts& facts) {
+  if constexpr (detail::tells_bytes_by_tensor<Kernel, Parameters>) {
+    return Kernel::statistic_bytes(inputs, shared, facts);
+  } else {
+    return Kernel::statistic_bytes(inputs);
+  }
+}
+
 /// How many whole rows the tiles of a kernel must hold a multiple of; 0 is any tile.
-template <class Kernel>
-std::uint64_t rows_per_tile(const Kernel& kernel) {
-  if constexpr (requires { kernel.rows_per_tile(); }) {
-    return kernel.rows_per_tile();
+template <class Kernel, class Parameters>
+std::uint64_t rows_per_tile(const Parameters& shared, const tensor_facts& facts) {
+  static_assert(!requires(const Kernel& kernel) { kernel.rows_per_tile(); },
+                "tensormerge: a kernel's `rows_per_tile` is static and takes the parameters and "
+                "the tensor_facts");
+  if constexpr (requires { Kernel::rows_per_tile(shared, facts); }) {
+    return Kernel::rows_per_tile(shared, facts);
   } else {
     return 0;
+  }
+}
+
+/// What is wrong with the data that a kernel has seen so far; nullptr where nothing is.
+template <class Kernel>
+const char* kernel_problem(const Kernel& kernel) {
+  if constexpr (requires {
+                  { kernel.problem() } -> std::same_as<const char*>;
+                }) {
+    return kernel.problem();
+  } else {
+    return nullptr;
   }
 }
 

@@ -39,6 +39,9 @@ struct shape {
 
   /// Length of the last axis; 1 for a scalar.
   std::uint64_t row_length() const { return extents.empty() ? 1 : extents.back(); }
+
+  /// Length of the first axis; 1 for a scalar.
+  std::uint64_t column_length() const { return extents.empty() ? 1 : extents.front(); }
 };
 
 /// `[32000, 4096]`

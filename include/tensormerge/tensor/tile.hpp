@@ -14,9 +14,11 @@ inline constexpr std::size_t block_elements = 256;
 /// What a merge method knows of a tensor before it sees the elements.
 struct tensor_facts {
   std::uint64_t elements = 0;
-  std::uint64_t row_length = 1;
+  std::uint64_t row_length = 1;  // extent of the last axis
   /// Key of the tensor's random numbers, made of the seed and the tensor's name.
   std::uint64_t random_key = 0;
+  std::uint64_t column_length = 1;  // extent of the first axis
+  std::size_t axes = 1;
 };
 
 /// The same range of elements of every tensor that takes part in a merge, in the compute type.

@@ -137,6 +137,12 @@ class json_events : public nlohmann::json_sax<nlohmann::json> {
 /// Reads JSON (RFC 8259). Numbers keep their text. Throws failure with line and column where the
 /// text is not JSON, is nested deeper than 200 levels, or gives a key twice.
 inline node load_json(std::string_view text, const std::string& file_name) {
+  // nlohmann takes a NUL for the end of the text and would not look at what follows.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    throw failure(diagnostic{.file = file_name,
+                             .at = text_positions(text).at(nul),
+                             .what = "is not valid JSON: it holds a NUL byte"});
+  }
   detail::json_events events(text, file_name);
   nlohmann::json::sax_parse(text, &events);
   return events.finish();

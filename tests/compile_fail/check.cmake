@@ -1,6 +1,7 @@
 # Compiles a file twice, as it is and with MUST_FAIL defined: the first must succeed, the second
 # must fail and say the sentence that stands in the file behind `// expected: `.
 #   cmake -D COMPILER=... -D FLAGS=... -D SOURCE=... -P check.cmake
+cmake_minimum_required(VERSION 3.25)
 separate_arguments(flags UNIX_COMMAND "${FLAGS}")
 file(STRINGS ${SOURCE} expected REGEX "^// expected: ")
 string(REGEX REPLACE "^// expected: " "" expected "${expected}")

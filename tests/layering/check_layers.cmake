@@ -1,6 +1,7 @@
 # Fails where a header includes a room that comes after its own in the way the data flows, or
 # where a third-party library is included outside of the room that wraps it.
 #   cmake -D INCLUDE=<include folder> -P check_layers.cmake
+cmake_minimum_required(VERSION 3.25)
 set(rooms error document dtype tensor policy method config checkpoint plan engine)
 set(problems "")
 

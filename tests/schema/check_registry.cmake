@@ -1,6 +1,7 @@
 # Schema and registry of methods must name the same methods, and what the schema says becomes code:
 # generates headers from a changed copy of the schema and compiles against them.
 #   cmake -D GENERATOR=... -D SCHEMAS=... -D COMPILER=... -D FLAGS=... -D CASES=... -D WORK=... -P ...
+cmake_minimum_required(VERSION 3.25)
 separate_arguments(flags UNIX_COMMAND "${FLAGS}")
 set(generated ${WORK}/generated)
 

@@ -1,0 +1,52 @@
+#include <tensormerge/engine/write_model.hpp>
+
+#include <gtest/gtest.h>
+
+#include <tensormerge/method/method_list.hpp>
+
+#include "test_models.hpp"
+
+namespace tensormerge {
+namespace {
+
+using testing::temporary_folder;
+
+merge_plan mean_of_two_models(const temporary_folder& folder) {
+  const output_tensor tensor{"x", dtype::float32, shape{2, 3}};
+  merge_plan plan;
+  plan.models.push_back(testing::make_model<float>(folder / "a", {{tensor, {1, 2, 3, 4, 5, 6}}}));
+  plan.models.push_back(testing::make_model<float>(folder / "b", {{tensor, {3, 2, 1, 0, 5, -6}}}));
+  planned_tensor planned{.name = "x", .type = dtype::float32, .dims = shape{2, 3}, .method = "linear"};
+  planned.inputs = {testing::source_of(plan, 0, "x", {{"weight", 1.0}}),
+                    testing::source_of(plan, 1, "x", {{"weight", 1.0}})};
+  plan.tensors = {planned};
+  plan.layers = 1;
+  return plan;
+}
+
+TEST(write_model, writes_weights_and_the_donors_configuration) {
+  const temporary_folder folder;
+  progress state;
+  write_model(mean_of_two_models(folder), make_method_table(method_list), folder / "out", {}, state);
+  const model_folder merged = model_folder::open(folder / "out");
+  const tensor_entry* x = merged.weights.find("x");
+  ASSERT_NE(x, nullptr);
+  std::vector<float> values(6);
+  tensor_reader(merged.weights).read(*x, 0, std::as_writable_bytes(std::span(values)));
+  EXPECT_EQ(values, (std::vector<float>{2, 2, 2, 2, 5, 0}));
+  ASSERT_NE(merged.config.find("model_type"), nullptr);
+  EXPECT_EQ(merged.config.find("model_type")->text, "test");
+}
+
+TEST(write_model, leaves_no_folder_when_it_fails) {
+  const temporary_folder folder;
+  progress state;
+  merge_plan plan = mean_of_two_models(folder);
+  std::filesystem::resize_file(folder / "b/model.safetensors", 100);
+  EXPECT_THROW(write_model(plan, make_method_table(method_list), folder / "out", {}, state), failure);
+  EXPECT_FALSE(std::filesystem::exists(folder / "out"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "out.partial"));
+}
+
+}  // namespace
+}  // namespace tensormerge

@@ -17,6 +17,8 @@ class code_writer {
     text_ += '\n';
   }
 
+  void indent() { ++depth_; }
+
   /// A line that opens a block, and the line that closes it.
   void open(std::string_view text) {
     line(text);

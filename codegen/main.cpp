@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
+#include <list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -10,15 +10,18 @@
 
 #include "declare.hpp"
 #include "emit_structs.hpp"
+#include "emit_validator.hpp"
 #include "schema_reader.hpp"
 
 namespace {
 
 constexpr std::string_view usage =
-    "Usage: tensormerge-codegen --namespace NAME [--structs FILE] [--root GLOB]... SCHEMA...\n"
+    "Usage: tensormerge-codegen --namespace NAME [--structs FILE] [--validator FILE] [--root GLOB]...\n"
+    "                           SCHEMA...\n"
     "\n"
     "Writes C++ for JSON Schemas (draft-07).\n"
     "  --structs FILE    header with the types that the schemas describe\n"
+    "  --validator FILE  header with functions that check documents against the schemas\n"
     "  --root GLOB       JSON pointer of a schema to make a type for; `*` stands for any name.\n"
     "                    May be repeated; `#` (the whole file) where it is missing.\n"
     "  --namespace NAME  namespace of what is generated\n";
@@ -28,7 +31,7 @@ struct wrong_usage : std::runtime_error {
 };
 
 struct arguments {
-  std::string name_space, structs;
+  std::string name_space, structs, validator;
   std::vector<std::string> roots, schemas;
   bool help = false;
 };
@@ -46,6 +49,8 @@ arguments read_arguments(const std::vector<std::string>& words) {
       result.name_space = value();
     } else if (words[i] == "--structs") {
       result.structs = value();
+    } else if (words[i] == "--validator") {
+      result.validator = value();
     } else if (words[i] == "--root") {
       result.roots.push_back(value());
     } else if (words[i].starts_with("-")) {
@@ -74,14 +79,17 @@ void generate(const arguments& given) {
   declarations declared;
   std::string origin;
   std::vector<bool> used(given.roots.size());
+  std::vector<validated_root> validated;
+  std::list<schema_document> documents;  // stay in place: the roots refer to them
   for (const std::string& path : given.schemas) {
-    const schema_document document = read_schema(path);
+    const schema_document& document = documents.emplace_back(read_schema(path));
     origin += (origin.empty() ? "" : ", ") + std::filesystem::path(path).filename().string();
     try {
       for (std::size_t i = 0; i < given.roots.size(); ++i) {
         for (const schema_index root : match_roots(document, given.roots[i])) {
           used[i] = true;
-          declare(document, root, declared);
+          if (!given.structs.empty()) declare(document, root, declared);
+          validated.push_back({&document, root, declared_name(document, root)});
         }
       }
     } catch (const schema_error& error) {
@@ -93,6 +101,9 @@ void generate(const arguments& given) {
   }
   if (!given.structs.empty()) {
     write_file(given.structs, emit_structs(declared, given.name_space, origin));
+  }
+  if (!given.validator.empty()) {
+    write_file(given.validator, emit_validator(validated, given.name_space, origin));
   }
 }
 

@@ -3,10 +3,11 @@
 #include <array>
 #include <cmath>
 #include <fstream>
-#include <regex>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
+
+#include <tensormerge/config/text_pattern.hpp>
 
 namespace tensormerge::codegen {
 namespace {
@@ -141,8 +142,8 @@ class reader {
     } else if (keyword == "$id") {
       if (at != "#/$id") throw schema_error(at, "an $id below the root is not supported");
     } else if (keyword == "$schema") {
-      static const std::regex draft_7("https?://json-schema\\.org/draft-07/schema#?");
-      if (!std::regex_match(text(value, at), draft_7)) {
+      static const text_pattern draft_7("^https?://json-schema\\.org/draft-07/schema#?$");
+      if (!draft_7.search(text(value, at))) {
         throw schema_error(at, "only draft-07 is supported");
       }
     } else {
@@ -331,9 +332,9 @@ class reader {
 
   static std::string pattern(const std::string& expression, const std::string& at) {
     try {
-      const std::regex checked(expression, std::regex::ECMAScript);
-    } catch (const std::regex_error&) {
-      throw schema_error(at, "the regular expression " + quoted(expression) + " is not supported");
+      const text_pattern checked(expression);
+    } catch (const std::invalid_argument& error) {
+      throw schema_error(at, error.what());
     }
     return expression;
   }

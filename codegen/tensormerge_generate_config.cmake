@@ -1,14 +1,15 @@
 # tensormerge_generate_config(TARGET <library> SCHEMA <file>... NAMESPACE <name> HEADER <path>
-#                             [ROOTS <pointer>...])
+#                             [VALIDATOR <path>] [ROOTS <pointer>...])
 #
 # Makes the INTERFACE library TARGET, or extends it, so that whoever links it can include
 # <HEADER>: the C++ types of the SCHEMA files, generated while the project is built and again when
 # a schema or the generator changes.
 #   NAMESPACE  the namespace of the generated types
 #   HEADER     include path of the header with the types, as in tensormerge/config/merge_config.hpp
+#   VALIDATOR  include path of the header with functions that check documents against the schemas
 #   ROOTS      JSON pointers of the schemas to make types for, `*` for any name; `#` by default
 function(tensormerge_generate_config)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;NAMESPACE;HEADER" "SCHEMA;ROOTS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;NAMESPACE;HEADER;VALIDATOR" "SCHEMA;ROOTS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tensormerge_generate_config: unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -30,11 +31,16 @@ function(tensormerge_generate_config)
   endforeach()
 
   set(headers ${folder}/${arg_HEADER})
+  list(APPEND options --structs ${folder}/${arg_HEADER})
+  if(arg_VALIDATOR)
+    list(APPEND headers ${folder}/${arg_VALIDATOR})
+    list(APPEND options --validator ${folder}/${arg_VALIDATOR})
+  endif()
   add_custom_command(
     OUTPUT ${headers}
-    COMMAND tensormerge-codegen ${options} --structs ${folder}/${arg_HEADER} ${schemas}
+    COMMAND tensormerge-codegen ${options} ${schemas}
     DEPENDS tensormerge-codegen ${schemas}
-    COMMENT "Generating ${arg_HEADER}"
+    COMMENT "Generating ${arg_HEADER} ${arg_VALIDATOR}"
     VERBATIM)
 
   if(NOT TARGET ${arg_TARGET})

@@ -11,9 +11,11 @@ target_link_libraries(tensormerge_merge INTERFACE tensormerge_method_parameters)
 tensormerge_generate_config(TARGET tensormerge_config_types
   SCHEMA ${CMAKE_CURRENT_LIST_DIR}/merge.schema.json
   NAMESPACE tensormerge
-  HEADER tensormerge/config/merge_config.hpp)
+  HEADER tensormerge/config/merge_config.hpp
+  VALIDATOR tensormerge/config/validate_merge_config.hpp)
 tensormerge_generate_config(TARGET tensormerge_config_types
   SCHEMA ${CMAKE_CURRENT_LIST_DIR}/mlx.schema.json
   NAMESPACE tensormerge
-  HEADER tensormerge/config/mlx_config.hpp)
+  HEADER tensormerge/config/mlx_config.hpp
+  VALIDATOR tensormerge/config/validate_mlx_config.hpp)
 target_link_libraries(tensormerge_config INTERFACE tensormerge_config_types)

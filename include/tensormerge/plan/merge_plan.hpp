@@ -17,7 +17,7 @@ namespace tensormerge {
 
 /// A model that takes part, under the name that the configuration gives it.
 struct planned_model {
-  std::string name;
+  std::string name{};
   model_folder folder;
 };
 
@@ -25,18 +25,18 @@ struct planned_model {
 struct planned_source {
   std::size_t model = 0;  // index in merge_plan::models
   tensor_entry tensor;
-  std::vector<parameter_value> parameters;
+  std::vector<parameter_value> parameters{};
 };
 
 /// One tensor that is written: what from, by which method and with which parameters.
 struct planned_tensor {
-  std::string name;
+  std::string name{};
   dtype type = dtype::float32;
-  shape dims;
-  std::string method;
-  std::vector<parameter_value> parameters;
-  std::optional<planned_source> base;
-  std::vector<planned_source> inputs;  // the base apart, in the configuration's order
+  shape dims{};
+  std::string method{};
+  std::vector<parameter_value> parameters{};
+  std::optional<planned_source> base{};
+  std::vector<planned_source> inputs{};  // the base apart, in the configuration's order
 
   std::uint64_t bytes() const { return dims.elements() * bytes_per_element(type); }
 };
@@ -46,11 +46,14 @@ struct planned_tensor {
 struct merge_plan {
   std::vector<planned_model> models;
   std::vector<planned_tensor> tensors;  // ordered by name
-  std::size_t donor = 0;                // the model whose config.json and side files are carried over
-  std::size_t tokenizer_donor = 0;      // the model whose tokenizer files are carried over
-  std::uint64_t layers = 0;             // the output's layer count; 0 where it is left as it is
-  std::optional<dtype> config_dtype;    // for config.json; none where it is left as it is
-  diagnostics findings;                 // warnings and notes
+  std::size_t donor = 0;            // the model whose config.json and side files are carried over
+  std::size_t tokenizer_donor = 0;  // the model whose tokenizer files are carried over
+  // What config.json must say to be true to the output; none where the donor's may stay.
+  std::optional<std::uint64_t> layers;
+  std::optional<dtype> config_dtype;
+  std::optional<std::uint64_t> vocabulary_size;
+  std::optional<bool> tied_embeddings;
+  diagnostics findings;  // warnings and notes
 };
 
 }  // namespace tensormerge

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include <tensormerge/checkpoint/checkpoint.hpp>
+#include <tensormerge/dtype/dtype.hpp>
+#include <tensormerge/plan/merge_plan.hpp>
+#include <tensormerge/plan/tensor_role.hpp>
+
+namespace tensormerge {
+
+namespace detail {
+
+template <class Tensors>
+bool has_head(const Tensors& tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), [](const auto& tensor) {
+    return role_of(tensor.name) == tensor_role::head;
+  });
+}
+
+/// The one type that all tensors of floats have, or none.
+inline std::optional<dtype> common_dtype(const std::vector<planned_tensor>& tensors) {
+  std::optional<dtype> common;
+  for (const planned_tensor& tensor : tensors) {
+    if (!is_float(tensor.type)) continue;
+    if (common && *common != tensor.type) return std::nullopt;
+    common = tensor.type;
+  }
+  return common;
+}
+
+}  // namespace detail
+
+/// Orders the planned tensors by name, and sets what config.json must say of them: their type
+/// (`asked_for`, or else the one they all have) and whether the head is tied, where the donor differs.
+inline void finish_plan(merge_plan& plan, std::optional<dtype> asked_for) {
+  std::sort(plan.tensors.begin(), plan.tensors.end(),
+            [](const planned_tensor& a, const planned_tensor& b) { return a.name < b.name; });
+  plan.config_dtype = asked_for ? asked_for : detail::common_dtype(plan.tensors);
+  const bool has_head = detail::has_head(plan.tensors);
+  if (has_head != detail::has_head(plan.models[plan.donor].folder.weights.tensors())) {
+    plan.tied_embeddings = !has_head;
+  }
+}
+
+}  // namespace tensormerge

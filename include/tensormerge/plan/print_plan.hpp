@@ -1,0 +1,80 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <tensormerge/checkpoint/quoted_name.hpp>
+#include <tensormerge/dtype/dtype.hpp>
+#include <tensormerge/plan/merge_plan.hpp>
+#include <tensormerge/tensor/shape.hpp>
+
+namespace tensormerge {
+
+namespace detail {
+
+/// ` weight=0.5 scale=none`
+inline std::string parameters_text(const std::vector<parameter_value>& parameters) {
+  std::string text;
+  for (const parameter_value& parameter : parameters) {
+    text += ' ' + parameter.name + '=';
+    if (!parameter.value) {
+      text += "none";
+      continue;
+    }
+    std::array<char, 32> digits{};
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), *parameter.value).ptr;
+    text.append(digits.data(), end);
+  }
+  return text;
+}
+
+inline std::string source_text(const merge_plan& plan, const planned_tensor& tensor,
+                               const planned_source& source) {
+  std::string text = plan.models[source.model].name;
+  if (source.tensor.name != tensor.name) text += ' ' + quoted_name(source.tensor.name);
+  if (source.tensor.type != tensor.type) text += ' ' + std::string(to_string(source.tensor.type));
+  return text + parameters_text(source.parameters);
+}
+
+}  // namespace detail
+
+/// The plan for people: the models, then each output tensor with its dtype, shape, bytes, method and
+/// effective parameters (booleans as 0 and 1) and, indented, what it is made from, with a tensor's name
+/// and dtype where they are not those of the output; at the end the totals. The same text for the same
+/// plan.
+inline std::string print_plan(const merge_plan& plan) {
+  std::string text = "models:\n";
+  for (std::size_t i = 0; i < plan.models.size(); ++i) {
+    text += "  " + plan.models[i].name + ": " + plan.models[i].folder.path.string();
+    if (i == plan.donor) text += ", gives config.json";
+    if (i == plan.tokenizer_donor) text += ", gives the tokenizer";
+    text += '\n';
+  }
+  text += "tensors:\n";
+  std::uint64_t written = 0, read = 0;
+  const auto add_source = [&](const char* role, const planned_tensor& tensor,
+                              const planned_source& source) {
+    text += "    " + (role + detail::source_text(plan, tensor, source)) + '\n';
+    read += source.tensor.bytes;
+  };
+  for (const planned_tensor& tensor : plan.tensors) {
+    text += "  " + quoted_name(tensor.name) + ' ' + std::string(to_string(tensor.type)) + ' ' +
+            to_string(tensor.dims) + ", " + std::to_string(tensor.bytes()) + " bytes, " +
+            tensor.method + detail::parameters_text(tensor.parameters) + '\n';
+    if (tensor.base) add_source("base ", tensor, *tensor.base);
+    for (const planned_source& input : tensor.inputs) add_source("", tensor, input);
+    written += tensor.bytes();
+  }
+  text += "total: " + std::to_string(plan.tensors.size()) + " tensors, " + std::to_string(read) +
+          " bytes to read, " + std::to_string(written) + " bytes to write";
+  if (plan.layers) text += ", " + std::to_string(*plan.layers) + " layers";
+  return text + '\n';
+}
+
+}  // namespace tensormerge

@@ -1,0 +1,174 @@
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <tensormerge/checkpoint/quoted_name.hpp>
+#include <tensormerge/checkpoint/tensor_entry.hpp>
+#include <tensormerge/dtype/dtype.hpp>
+#include <tensormerge/error/diagnostic.hpp>
+#include <tensormerge/method/parameter_info.hpp>
+#include <tensormerge/plan/finding_groups.hpp>
+#include <tensormerge/plan/merge_plan.hpp>
+#include <tensormerge/plan/resolve_parameters.hpp>
+#include <tensormerge/plan/source_tensors.hpp>
+#include <tensormerge/plan/tensor_request.hpp>
+
+namespace tensormerge {
+
+/// The tensor of one model as it is, under a name.
+inline planned_tensor plan_copy(std::string name, std::size_t model, const tensor_entry& entry) {
+  return {.name = std::move(name),
+          .type = entry.type,
+          .dims = entry.dims,
+          .method = "passthrough",
+          .parameters = {},
+          .base = std::nullopt,
+          .inputs = {{model, entry, {}}}};
+}
+
+/// Makes planned tensors of requests, and findings of what does not fit together.
+class tensor_planner {
+ public:
+  tensor_planner(const std::vector<planned_model>& models, std::string config_file,
+                 finding_groups& findings)
+      : models_(models),
+        config_file_(std::move(config_file)),
+        findings_(findings),
+        sources_(models, findings) {}
+
+  /// None where the tensor cannot be merged (an error was found) or is left out (a warning).
+  std::optional<planned_tensor> plan(const tensor_request& request) {
+    const std::vector<const tensor_entry*> entries = sources_.find(request);
+    if (entries.empty() || !sources_.have_one_shape(request, entries)) return std::nullopt;
+    dtype promoted = entries[0]->type;
+    for (const tensor_entry* entry : entries) promoted = promote(promoted, entry->type);
+    if (!is_float(promoted)) return carry_over(request, entries);
+    if (!sources_.are_mergeable(request, entries)) return std::nullopt;
+    planned_tensor tensor{.name = request.name,
+                          .type = request.type.value_or(promoted),
+                          .dims = entries[0]->dims,
+                          .method = std::string(request.method->facts.name),
+                          .parameters = {},
+                          .base = std::nullopt,
+                          .inputs = {}};
+    tensor.parameters = resolve(request);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      planned_source source{request.sources[i].model, *entries[i], {}};
+      if (i == request.base) {
+        tensor.base = std::move(source);
+      } else {
+        source.parameters = resolve(request, request.sources[i]);
+        tensor.inputs.push_back(std::move(source));
+      }
+    }
+    check_weights(request, tensor);
+    return tensor;
+  }
+
+ private:
+  /// Integers and booleans are not merged: the base's, or else the first, is carried over.
+  std::optional<planned_tensor> carry_over(const tensor_request& request,
+                                           const std::vector<const tensor_entry*>& entries) {
+    const std::size_t chosen = request.base.value_or(0);
+    if (!sources_.have_type_of(chosen, request, entries)) return std::nullopt;
+    const std::size_t model = request.sources[chosen].model;
+    if (entries.size() > 1) {
+      findings_.add("tensors that are not merged",
+                    {.level = severity::warning,
+                     .path = quoted_name(request.name),
+                     .what = "tensors of " + std::string(to_string(entries[chosen]->type)) +
+                             " are not merged but taken from " + quoted_name(models_[model].name)},
+                    1);
+    }
+    return plan_copy(request.name, model, *entries[chosen]);
+  }
+
+  std::vector<parameter_value> resolve(const tensor_request& request) {
+    resolved_parameters resolved =
+        resolve_parameters(request.method->shared, *request.scopes, request.name, request.t);
+    report_wrong(resolved.wrong);
+    for (const std::string_view name : resolved.missing) {
+      const std::string parameter = quoted_name(name);
+      findings_.add("tensors without a value for " + parameter,
+                    {.file = config_file_,
+                     .path = "parameters." + std::string(name),
+                     .what = std::string(request.method->facts.name) + " needs " + parameter,
+                     .found = "none for " + quoted_name(request.name)},
+                    1);
+    }
+    return std::move(resolved.values);
+  }
+
+  std::vector<parameter_value> resolve(const tensor_request& request,
+                                       const source_request& source) {
+    resolved_parameters resolved =
+        resolve_parameters(request.method->per_input, *source.scopes, source.name, request.t);
+    report_wrong(resolved.wrong);
+    for (const std::string_view name : resolved.missing) {
+      const std::string which = quoted_name(name) + " for the model " +
+                                quoted_name(models_[source.model].name);
+      findings_.add("tensors of " + source.path + " without a value for " + quoted_name(name),
+                    {.file = config_file_,
+                     .at = source.at,
+                     .path = source.path,
+                     .what = std::string(request.method->facts.name) + " needs " + which,
+                     .found = "none for " + quoted_name(source.name),
+                     .hint = source.hint},
+                    1);
+    }
+    return std::move(resolved.values);
+  }
+
+  void report_wrong(const diagnostics& wrong) {
+    for (diagnostic finding : wrong) {
+      finding.file = config_file_;
+      findings_.add("tensors with this value of " + finding.path, finding, 1);
+    }
+  }
+
+  /// A method that divides by the sum of the weights cannot do so where that is zero. Methods with a
+  /// base do it only where the sum is not.
+  void check_weights(const tensor_request& request, const planned_tensor& tensor) {
+    if (request.method->facts.base == base_use::required) return;
+    bool normalizes = false;
+    for (const parameter_value& shared : tensor.parameters) {
+      if (shared.name == "normalize" || shared.name == "normalize_weights") {
+        normalizes = shared.value.value_or(0) != 0;
+      }
+    }
+    if (!normalizes) return;
+    double sum = 0, magnitudes = 0;
+    bool weighted = false;
+    for (const planned_source& input : tensor.inputs) {
+      for (const parameter_value& given : input.parameters) {
+        if (given.name != "weight") continue;
+        if (!given.value) return;  // missing, and reported as such
+        weighted = true;
+        sum += *given.value;
+        magnitudes += std::abs(*given.value);
+      }
+    }
+    constexpr double rounding = 1e-12;
+    if (!weighted || std::abs(sum) > rounding * magnitudes) return;
+    findings_.add("tensors whose weights sum to zero",
+                  {.file = config_file_,
+                   .at = request.sources[0].at,
+                   .path = "parameters.weight",
+                   .what = "the weights sum to zero and cannot be normalized",
+                   .found = "it so for " + quoted_name(tensor.name),
+                   .hint = "change the weights or set `normalize: false`"},
+                  1);
+  }
+
+  const std::vector<planned_model>& models_;
+  std::string config_file_;
+  finding_groups& findings_;
+  source_tensors sources_;
+};
+
+}  // namespace tensormerge

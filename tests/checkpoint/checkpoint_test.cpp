@@ -105,10 +105,12 @@ TEST_F(opened_checkpoint, names_a_tensor_that_is_not_where_the_index_says) {
   write_file(folder_ / "1.safetensors", file_with_tensor("a", "xyz"));
   write_file(folder_ / "2.safetensors", file_with_tensor("b", "x"));
   index(R"("a":"2.safetensors","b":"2.safetensors","c":"1.safetensors")");
-  EXPECT_TRUE(contains(message(), "`a`: the index is wrong about the tensor, expected it in "
-                                  "2.safetensors, found it in 1.safetensors"));
-  EXPECT_TRUE(contains(message(), "`c`: the index is wrong about the tensor, expected it in "
-                                  "1.safetensors, found it in no shard"));
+  EXPECT_TRUE(contains(message(),
+                       "`a`: the index is wrong about the tensor, expected it in "
+                       "2.safetensors, found it in 1.safetensors"));
+  EXPECT_TRUE(contains(message(),
+                       "`c`: the index is wrong about the tensor, expected it in "
+                       "1.safetensors, found it in no shard"));
 }
 
 TEST_F(opened_checkpoint, names_a_tensor_that_is_in_two_shards) {

@@ -52,8 +52,9 @@ TEST_F(copying, of_nothing_changes_nothing) {
 }
 
 TEST_F(copying, names_a_source_that_ends_early) {
-  EXPECT_TRUE(contains(message_of([&] { copy(O_WRONLY, data_.size() - 10, 11); }),
-                       "from: error: the file became shorter while it was copied, expected 1 bytes"));
+  EXPECT_TRUE(
+      contains(message_of([&] { copy(O_WRONLY, data_.size() - 10, 11); }),
+               "from: error: the file became shorter while it was copied, expected 1 bytes"));
 }
 
 }  // namespace

@@ -17,8 +17,8 @@
 namespace tensormerge {
 namespace {
 
-using test::message_of;
 using test::contains;
+using test::message_of;
 
 TEST(file_descriptor, closes_the_file_once_after_moves) {
   file_descriptor first(::open("/dev/null", O_RDONLY));
@@ -35,14 +35,14 @@ TEST(file_descriptor, closes_the_file_once_after_moves) {
 
 TEST(open_for_reading, names_the_file_that_is_missing) {
   EXPECT_TRUE(contains(message_of([] { open_for_reading("/nowhere/file"); }),
-              "/nowhere/file: error: cannot open the file, found No such file"));
+                       "/nowhere/file: error: cannot open the file, found No such file"));
 }
 
 TEST(open_for_reading, refuses_folders_devices_and_pipes_without_blocking) {
   const test::temporary_folder folder;
   ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
   EXPECT_TRUE(contains(message_of([&] { open_for_reading(folder / "pipe"); }),
-              "expected a regular file, found a special file"));
+                       "expected a regular file, found a special file"));
   EXPECT_TRUE(contains(message_of([&] { open_for_reading(folder.path()); }), "found a folder"));
   EXPECT_TRUE(contains(message_of([] { open_for_reading("/dev/zero"); }), "found a special file"));
 }
@@ -62,16 +62,16 @@ TEST(write_at, names_the_file_that_cannot_be_written) {
   const test::temporary_folder folder;
   test::write_file(folder / "f", "");
   const file_descriptor opened = open_for_reading(folder / "f");
-  EXPECT_TRUE(contains(
-      message_of([&] { write_at(opened, folder / "f", 3, test::bytes_of("abc")); }),
-      "cannot write at byte 3"));
+  EXPECT_TRUE(
+      contains(message_of([&] { write_at(opened, folder / "f", 3, test::bytes_of("abc")); }),
+               "cannot write at byte 3"));
 }
 
 TEST(write_at, says_that_the_disk_is_full) {
   const file_descriptor full(::open("/dev/full", O_WRONLY));
   if (!full) GTEST_SKIP() << "/dev/full is not there";
   EXPECT_TRUE(contains(message_of([&] { write_at(full, "/dev/full", 0, test::bytes_of("abc")); }),
-              "No space left on device; free space"));
+                       "No space left on device; free space"));
 }
 
 TEST(read_text_file, reads_all_or_refuses_what_is_too_large) {
@@ -79,7 +79,7 @@ TEST(read_text_file, reads_all_or_refuses_what_is_too_large) {
   test::write_file(folder / "f", "12345");
   EXPECT_EQ(read_text_file(folder / "f", 5), "12345");
   EXPECT_TRUE(contains(message_of([&] { read_text_file(folder / "f", 4); }),
-              "is too large, expected at most 4 bytes, found 5"));
+                       "is too large, expected at most 4 bytes, found 5"));
 }
 
 }  // namespace

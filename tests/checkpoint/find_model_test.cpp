@@ -15,7 +15,9 @@ using test::contains;
 
 class model_places : public testing::Test {
  protected:
-  void make(const std::string& name) const { test::write_file(folder_ / name / "config.json", "{}"); }
+  void make(const std::string& name) const {
+    test::write_file(folder_ / name / "config.json", "{}");
+  }
 
   test::temporary_folder folder_;
   test::environment_variable cache_{"HF_HUB_CACHE", (folder_ / "hub").string()};

@@ -32,7 +32,8 @@ TEST(hugging_face_cache, follows_the_variables_in_the_order_of_huggingface_hub) 
 TEST(hugging_face_folder, is_named_by_organisation_and_model) {
   EXPECT_EQ(hugging_face_folder("org/name"), "models--org--name");
   EXPECT_EQ(hugging_face_folder("gpt2"), "models--gpt2");
-  for (const std::string_view no_model : {"../name", "org/..", "a/b/c", "/name", "org/", "./x", ""}) {
+  for (const std::string_view no_model :
+       {"../name", "org/..", "a/b/c", "/name", "org/", "./x", ""}) {
     EXPECT_EQ(hugging_face_folder(no_model), std::nullopt) << no_model;
   }
 }

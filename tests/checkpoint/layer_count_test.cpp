@@ -9,7 +9,9 @@
 namespace tensormerge {
 namespace {
 
-std::optional<std::uint64_t> count_in(const char* json) { return layer_count(load_json(json, "c")); }
+std::optional<std::uint64_t> count_in(const char* json) {
+  return layer_count(load_json(json, "c"));
+}
 
 TEST(layer_count, is_read_under_every_name) {
   EXPECT_EQ(count_in(R"({"num_hidden_layers":32})"), 32u);

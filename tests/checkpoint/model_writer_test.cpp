@@ -181,7 +181,8 @@ TEST_F(writing, copies_what_a_link_points_to) {
 
 TEST_F(writing, refuses_file_names_that_are_taken_or_lead_elsewhere) {
   model_writer writer(out_, {});
-  EXPECT_TRUE(contains(message_of([&] { writer.add_file("model.safetensors", ""); }), "File exists"));
+  EXPECT_TRUE(
+      contains(message_of([&] { writer.add_file("model.safetensors", ""); }), "File exists"));
   EXPECT_TRUE(contains(message_of([&] { writer.add_file("../x", ""); }), "found `../x`"));
   EXPECT_TRUE(contains(message_of([&] { writer.copy_file("/dev/null", "/x"); }), "special file"));
 }
@@ -198,9 +199,11 @@ TEST_F(writing, replaces_a_sharded_output_by_a_single_file) {
 
 TEST_F(writing, says_before_it_begins_how_much_room_is_missing) {
   const std::uint64_t petabytes = std::uint64_t{1} << 55;
-  const std::string message =
-      message_of([&] { model_writer(out_, {{"t", dtype::float32, {petabytes}}}); });
-  EXPECT_TRUE(contains(message, "the disk has not enough room for the output, expected 1441151880758"));
+  const std::string message = message_of([&] {
+    model_writer(out_, {{"t", dtype::float32, {petabytes}}});
+  });
+  EXPECT_TRUE(
+      contains(message, "the disk has not enough room for the output, expected 1441151880758"));
   EXPECT_TRUE(contains(message, "bytes free; free space or choose another output folder"));
   EXPECT_EQ(names_in(folder_.path()), names{});
 }
@@ -209,9 +212,13 @@ TEST_F(writing, names_the_file_that_a_limit_of_the_system_forbids) {
   struct rlimit before {};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
   const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
-  const struct rlimit small { 4096, before.rlim_max };
+  const struct rlimit small {
+    4096, before.rlim_max
+  };
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-  const std::string message = message_of([&] { model_writer(out_, {{"t", dtype::uint8, {10'000}}}); });
+  const std::string message = message_of([&] {
+    model_writer(out_, {{"t", dtype::uint8, {10'000}}});
+  });
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, old_handler);
   EXPECT_TRUE(contains(message, "model.safetensors: error: cannot reserve"));
@@ -224,8 +231,9 @@ TEST_F(writing, fails_cleanly_on_a_full_disk) {
   if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=64k") != 0) {
     GTEST_SKIP() << "a small file system cannot be mounted without privileges";
   }
-  const std::string too_large =
-      message_of([&] { model_writer(disk / "out", {{"t", dtype::uint8, {100'000}}}); });
+  const std::string too_large = message_of([&] {
+    model_writer(disk / "out", {{"t", dtype::uint8, {100'000}}});
+  });
   const std::string side_file = message_of([&] {
     model_writer writer(disk / "out", {{"t", dtype::uint8, {30'000}}});
     writer.add_file("tokenizer.json", std::string(60'000, ' '));

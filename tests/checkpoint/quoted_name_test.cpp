@@ -28,10 +28,10 @@ TEST(is_plain_file_name, accepts_names_of_files_in_the_folder) {
 }
 
 TEST(is_plain_file_name, refuses_what_leads_elsewhere) {
-  for (const std::string_view name : {std::string_view(""), std::string_view("."),
-                                      std::string_view(".."), std::string_view("../x"),
-                                      std::string_view("/etc/passwd"), std::string_view("a/b"),
-                                      std::string_view("a\\b"), std::string_view("a\0b", 3)}) {
+  for (const std::string_view name :
+       {std::string_view(""), std::string_view("."), std::string_view(".."),
+        std::string_view("../x"), std::string_view("/etc/passwd"), std::string_view("a/b"),
+        std::string_view("a\\b"), std::string_view("a\0b", 3)}) {
     EXPECT_FALSE(is_plain_file_name(name)) << name;
   }
 }

@@ -47,7 +47,8 @@ TEST_F(shard_index_file, refuses_other_documents) {
   EXPECT_TRUE(contains(message_of([&] { read("[]"); }), "weight_map: is missing"));
   EXPECT_TRUE(contains(message_of([&] { read(R"({"weight_map":[]})"); }), "found a list"));
   EXPECT_TRUE(contains(message_of([&] { read(R"({"weight_map":{"t":1}})"); }), "found an integer"));
-  EXPECT_TRUE(contains(message_of([&] { read(R"({"weight_map":{"t":"a","t":"a"}})"); }), "duplicate"));
+  EXPECT_TRUE(
+      contains(message_of([&] { read(R"({"weight_map":{"t":"a","t":"a"}})"); }), "duplicate"));
   EXPECT_TRUE(contains(message_of([&] { read(std::string(100'000, '[')); }), "nested too deeply"));
 }
 

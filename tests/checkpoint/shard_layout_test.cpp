@@ -79,7 +79,8 @@ TEST(lay_out_shards, refuses_names_given_twice_and_impossible_sizes) {
 }
 
 TEST(shard_index_text, maps_every_tensor_to_its_file) {
-  const node index = load_json(shard_index_text(lay_out_shards(bytes_tensors({8, 8}), {}, 10)), "i");
+  const node index =
+      load_json(shard_index_text(lay_out_shards(bytes_tensors({8, 8}), {}, 10)), "i");
   EXPECT_EQ(index.find("metadata")->find("total_size")->text, "16");
   const node& weight_map = *index.find("weight_map");
   ASSERT_EQ(weight_map.entries.size(), 2u);

@@ -21,9 +21,10 @@ std::vector<std::string> names_of(const std::vector<side_file>& files) {
 using names = std::vector<std::string>;
 
 TEST(side_file_kind_of, tells_tokenizer_generation_processor_and_code_apart) {
-  for (const char* name : {"tokenizer.json", "tokenizer_config.json", "tokenizer.model", "vocab.json",
-                           "vocab.txt", "merges.txt", "special_tokens_map.json", "added_tokens.json",
-                           "chat_template.jinja", "chat_template.json", "qwen.tiktoken"}) {
+  for (const char* name :
+       {"tokenizer.json", "tokenizer_config.json", "tokenizer.model", "vocab.json", "vocab.txt",
+        "merges.txt", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja",
+        "chat_template.json", "qwen.tiktoken"}) {
     EXPECT_EQ(side_file_kind_of(name), side_file_kind::tokenizer) << name;
   }
   EXPECT_EQ(side_file_kind_of("generation_config.json"), side_file_kind::generation);
@@ -47,7 +48,8 @@ TEST(side_files, are_listed_by_name_with_code_only_where_the_config_needs_it) {
                            "generation_config.json"}) {
     test::write_file(folder / name, name);
   }
-  EXPECT_EQ(names_of(side_files(folder.path(), {})), (names{"generation_config.json", "vocab.json"}));
+  EXPECT_EQ(names_of(side_files(folder.path(), {})),
+            (names{"generation_config.json", "vocab.json"}));
   EXPECT_EQ(names_of(side_files(folder.path(), load_json(R"({"auto_map":{}})", "c"))),
             (names{"generation_config.json", "modeling_x.py", "vocab.json"}));
 }

@@ -46,8 +46,8 @@ class temporary_folder {
 
 inline void write_file(const std::filesystem::path& file, std::string_view content) {
   std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file, std::ios::binary).write(content.data(),
-                                              static_cast<std::streamsize>(content.size()));
+  std::ofstream(file, std::ios::binary)
+      .write(content.data(), static_cast<std::streamsize>(content.size()));
 }
 
 inline std::string read_file(const std::filesystem::path& file) {

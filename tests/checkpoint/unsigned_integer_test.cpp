@@ -17,8 +17,8 @@ TEST(unsigned_integer, is_exact_over_all_64_bits) {
 }
 
 TEST(unsigned_integer, refuses_everything_else) {
-  for (const char* text : {"-1", "-0", "1.0", "1e2", "18446744073709551616", "\"1\"", "true", "null",
-                           "[1]", "{}"}) {
+  for (const char* text :
+       {"-1", "-0", "1.0", "1e2", "18446744073709551616", "\"1\"", "true", "null", "[1]", "{}"}) {
     EXPECT_EQ(unsigned_integer(load_json(text, "t")), std::nullopt) << text;
   }
 }

@@ -10,7 +10,8 @@ namespace tensormerge {
 namespace {
 
 TEST(safetensors_prefix, is_pinned_byte_by_byte) {
-  const tensor_entry b{.name = "b", .type = dtype::bfloat16, .dims = {2, 3}, .offset = 0, .bytes = 12};
+  const tensor_entry b{
+      .name = "b", .type = dtype::bfloat16, .dims = {2, 3}, .offset = 0, .bytes = 12};
   const tensor_entry a{.name = "a", .type = dtype::float32, .dims = {}, .offset = 12, .bytes = 4};
   EXPECT_EQ(safetensors_prefix({&b, &a}, {{"format", "pt"}}),
             std::string("\x90\0\0\0\0\0\0\0", 8) +

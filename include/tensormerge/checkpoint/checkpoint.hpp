@@ -44,8 +44,8 @@ class checkpoint {
     if (!findings.empty()) throw failure(std::move(findings));
   }
 
-  /// Reads the headers of a safetensors file, or of the folder's model.safetensors, the shards of its
-  /// model.safetensors.index.json, or its only other safetensors file. Throws failure.
+  /// Reads the headers of a safetensors file, or of the folder's model.safetensors, the shards of
+  /// its model.safetensors.index.json, or its only other safetensors file. Throws failure.
   static inline checkpoint open(const std::filesystem::path& folder_or_file);
 
   const std::vector<std::filesystem::path>& files() const { return files_; }
@@ -62,7 +62,9 @@ class checkpoint {
  private:
   struct name_hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>{}(name);
+    }
   };
 
   static constexpr std::size_t most_findings = 20;
@@ -162,10 +164,12 @@ inline checkpoint checkpoint::open_only_file(const std::filesystem::path& folder
   }
   throw failure(diagnostic{
       .file = folder.string(),
-      .what = candidates.empty() ? "holds no weights" : "it is not clear which file holds the weights",
+      .what =
+          candidates.empty() ? "holds no weights" : "it is not clear which file holds the weights",
       .expected = "model.safetensors, model.safetensors.index.json or a single *.safetensors file",
       .found = std::move(found),
-      .hint = has_torch_file ? "files of torch.save are not read yet, save them as safetensors" : ""});
+      .hint =
+          has_torch_file ? "files of torch.save are not read yet, save them as safetensors" : ""});
 }
 
 }  // namespace tensormerge

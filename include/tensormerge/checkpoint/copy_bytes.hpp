@@ -23,8 +23,8 @@ struct file_range {
   std::uint64_t offset;
 };
 
-/// Copies `bytes` bytes from one file to another, inside the kernel where the file systems can (which
-/// may then share the blocks). Throws failure, also where `from` ends early.
+/// Copies `bytes` bytes from one file to another, inside the kernel where the file systems can
+/// (which may then share the blocks). Throws failure, also where `from` ends early.
 inline void copy_bytes(file_range from, file_range to, std::uint64_t bytes) {
   while (bytes > 0) {
     auto in = static_cast<off_t>(from.offset), out = static_cast<off_t>(to.offset);

@@ -37,9 +37,10 @@ inline std::vector<std::filesystem::path> places_of_model(const std::filesystem:
 }  // namespace detail
 
 /// The model's folder or file. An absolute path is taken as it is; a relative one is looked for in
-/// models_dir, the config's folder and the working directory, and then, as `org/name`, in the Hugging
-/// Face cache at `revision` (main where empty). A folder outside of the cache has no revisions and is
-/// taken whatever revision is asked for, as transformers does. None where it is nowhere.
+/// models_dir, the config's folder and the working directory, and then, as `org/name`, in the
+/// Hugging Face cache at `revision` (main where empty). A folder outside of the cache has no
+/// revisions and is taken whatever revision is asked for, as transformers does. None where it is
+/// nowhere.
 inline std::optional<std::filesystem::path> find_model(std::string_view model,
                                                        std::string_view revision,
                                                        const model_search& search) {
@@ -51,7 +52,8 @@ inline std::optional<std::filesystem::path> find_model(std::string_view model,
   return find_in_hugging_face_cache(hugging_face_cache(), model, revision);
 }
 
-/// The finding for a model that `find_model` did not find: where it was looked for and how to get it.
+/// The finding for a model that `find_model` did not find: where it was looked for and how to get
+/// it.
 inline diagnostic model_not_found(std::string_view model, std::string_view revision,
                                   const model_search& search) {
   std::string places;

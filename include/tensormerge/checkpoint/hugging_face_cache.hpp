@@ -23,7 +23,8 @@ inline std::filesystem::path path_of_environment(const char* variable) {
   if (value == nullptr || *value == '\0') return {};
   const std::string_view text = value;
   const char* home = std::getenv("HOME");
-  if (text.starts_with("~/") && home != nullptr) return std::filesystem::path(home) / text.substr(2);
+  if (text.starts_with("~/") && home != nullptr)
+    return std::filesystem::path(home) / text.substr(2);
   return text;
 }
 
@@ -39,8 +40,9 @@ inline bool stays_below(std::string_view text) {
 
 }  // namespace detail
 
-/// The folder where huggingface_hub keeps what it downloads: HF_HUB_CACHE, else HUGGINGFACE_HUB_CACHE,
-/// else hub in HF_HOME, else huggingface/hub in XDG_CACHE_HOME or ~/.cache. Empty where no home is known.
+/// The folder where huggingface_hub keeps what it downloads: HF_HUB_CACHE, else
+/// HUGGINGFACE_HUB_CACHE, else hub in HF_HOME, else huggingface/hub in XDG_CACHE_HOME or ~/.cache.
+/// Empty where no home is known.
 inline std::filesystem::path hugging_face_cache() {
   for (const char* variable : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}) {
     if (std::filesystem::path folder = detail::path_of_environment(variable); !folder.empty()) {
@@ -64,11 +66,12 @@ inline std::optional<std::string> hugging_face_folder(std::string_view model) {
   if (!detail::stays_below(model)) return std::nullopt;
   if (slash == std::string_view::npos) return "models--" + std::string(model);
   if (model.find('/', slash + 1) != std::string_view::npos) return std::nullopt;
-  return "models--" + std::string(model.substr(0, slash)) + "--" + std::string(model.substr(slash + 1));
+  return "models--" + std::string(model.substr(0, slash)) + "--" +
+         std::string(model.substr(slash + 1));
 }
 
-/// The folder of a model's revision (a branch, a tag or a commit; main where empty) in a cache; none
-/// where it is not there.
+/// The folder of a model's revision (a branch, a tag or a commit; main where empty) in a cache;
+/// none where it is not there.
 inline std::optional<std::filesystem::path> find_in_hugging_face_cache(
     const std::filesystem::path& cache, std::string_view model, std::string_view revision) {
   const std::optional<std::string> name = hugging_face_folder(model);

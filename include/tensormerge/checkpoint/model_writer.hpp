@@ -34,9 +34,9 @@ inline constexpr std::uint64_t default_shard_bytes = 5'000'000'000;
 /// What a finished output has outlived: nothing but the program, or a loss of power too.
 enum class durability { program_end, power_loss };
 
-/// Writes a model folder whose tensors are known beforehand: headers and space first, then any bytes
-/// in any order from any thread, and at the end the folder gets its name. Without `commit` nothing
-/// remains of it.
+/// Writes a model folder whose tensors are known beforehand: headers and space first, then any
+/// bytes in any order from any thread, and at the end the folder gets its name. Without `commit`
+/// nothing remains of it.
 class model_writer {
  public:
   /// Creates the unfinished folder, and in it every weights file in its full length. Throws failure
@@ -54,7 +54,8 @@ class model_writer {
       write_at(made.opened, made.path, 0, std::as_bytes(std::span(shard.prefix)));
       shards_.push_back(&made);
     }
-    if (layout_.shards.size() > 1) add_file("model.safetensors.index.json", shard_index_text(layout_));
+    if (layout_.shards.size() > 1)
+      add_file("model.safetensors.index.json", shard_index_text(layout_));
   }
 
   /// Where each tensor goes, in the order they were given.
@@ -110,8 +111,8 @@ class model_writer {
     copy_bytes({source, from, 0}, {made.opened, made.path, 0}, file_bytes(source, from));
   }
 
-  /// Gives the finished folder its name; call it once, after the last write. Throws failure where bytes
-  /// of a tensor were never written.
+  /// Gives the finished folder its name; call it once, after the last write. Throws failure where
+  /// bytes of a tensor were never written.
   void commit(durability asked = durability::power_loss) {
     check_complete();
     if (asked == durability::power_loss) {
@@ -134,19 +135,20 @@ class model_writer {
   const tensor_entry& checked(std::size_t tensor, std::uint64_t byte_offset,
                               std::uint64_t bytes) const {
     if (tensor >= layout_.tensors.size()) {
-      throw failure(diagnostic{.file = folder_.output().string(),
-                               .what = "a write names no tensor",
-                               .expected = "a number below " + std::to_string(layout_.tensors.size()),
-                               .found = std::to_string(tensor)});
+      throw failure(
+          diagnostic{.file = folder_.output().string(),
+                     .what = "a write names no tensor",
+                     .expected = "a number below " + std::to_string(layout_.tensors.size()),
+                     .found = std::to_string(tensor)});
     }
     const tensor_entry& entry = layout_.tensors[tensor];
     if (byte_offset > entry.bytes || bytes > entry.bytes - byte_offset) {
-      throw failure(diagnostic{.file = folder_.output().string(),
-                               .path = quoted_name(entry.name),
-                               .what = "a write leaves the tensor",
-                               .expected = "at most " + std::to_string(entry.bytes) + " bytes",
-                               .found = std::to_string(bytes) + " bytes from " +
-                                        std::to_string(byte_offset) + " on"});
+      throw failure(diagnostic{
+          .file = folder_.output().string(),
+          .path = quoted_name(entry.name),
+          .what = "a write leaves the tensor",
+          .expected = "at most " + std::to_string(entry.bytes) + " bytes",
+          .found = std::to_string(bytes) + " bytes from " + std::to_string(byte_offset) + " on"});
     }
     return entry;
   }
@@ -188,7 +190,8 @@ class model_writer {
 
   void reserve(const file& made, std::uint64_t bytes) const {
     const auto length = static_cast<off_t>(bytes);
-    // Not posix_fallocate: where the file system cannot reserve, it writes into every block instead.
+    // Not posix_fallocate: where the file system cannot reserve, it writes into every block
+    // instead.
     int result = 0;
     do {
       result = ::fallocate(made.opened.number(), 0, 0, length);
@@ -203,8 +206,8 @@ class model_writer {
       throw system_failure(made.path, "cannot reserve " + std::to_string(bytes) + " bytes", errno);
     }
     if (::ftruncate(made.opened.number(), length) != 0) {
-      throw system_failure(made.path, "cannot make the file " + std::to_string(bytes) + " bytes long",
-                           errno);
+      throw system_failure(made.path,
+                           "cannot make the file " + std::to_string(bytes) + " bytes long", errno);
     }
   }
 

@@ -32,14 +32,14 @@ inline void set_layer_count_and_dtype(node& config, std::optional<std::uint64_t>
 
 }  // namespace detail
 
-/// The donor's config.json with the layer count (under every key that states one) and the dtype set,
-/// at its top and for its language model; what is not given stays. Where no dtype is stated it is
-/// added as `torch_dtype`, which old and new loaders read. Order and the writing of numbers stay.
+/// The donor's config.json with the layer count (under every key that states one) and the dtype
+/// set, at its top and for its language model; what is not given stays. Where no dtype is stated it
+/// is added as `torch_dtype`, which old and new loaders read. Order and the writing of numbers
+/// stay.
 inline node output_config(node donor, std::optional<std::uint64_t> layers,
                           std::optional<dtype> type) {
   if (!donor.is_mapping()) return donor;
-  const bool has_dtype =
-      donor.find("dtype") != nullptr || donor.find("torch_dtype") != nullptr;
+  const bool has_dtype = donor.find("dtype") != nullptr || donor.find("torch_dtype") != nullptr;
   if (type && !has_dtype) set(donor, "torch_dtype", make_string(""));
   detail::set_layer_count_and_dtype(donor, layers, type);
   for (node_entry& entry : donor.entries) {

@@ -29,8 +29,9 @@ inline bool is_weights_file_name(std::string_view name) {
 
 /// A folder in which an output grows before it gets its final name. It lies beside the output
 /// (OUT.partial), or in it where OUT exists already, which may be a mount point of its own.
-/// Holds a lock on the folder: one that a killed run left is emptied and used again, one at work or of
-/// other origin is left alone and a free name is taken. Unless published, it goes with its owner.
+/// Holds a lock on the folder: one that a killed run left is emptied and used again, one at work or
+/// of other origin is left alone and a free name is taken. Unless published, it goes with its
+/// owner.
 class partial_folder {
  public:
   /// Creates the folder, and the output's parents where they are missing. Throws failure.
@@ -71,8 +72,8 @@ class partial_folder {
 
   /// Gives the content its final name. A new output appears as a whole. In an existing folder files
   /// of the same name are replaced one by one, and weights of an earlier run are removed, since a
-  /// loader would mix them with the new ones. Throws failure; until the first replacement nothing has
-  /// changed then.
+  /// loader would mix them with the new ones. Throws failure; until the first replacement nothing
+  /// has changed then.
   void publish() {
     if (::rename(path_.c_str(), output_.c_str()) == 0) {
       path_ = output_;
@@ -80,7 +81,8 @@ class partial_folder {
       // EINVAL: the output contains this folder.
       move_files();
     } else {
-      throw system_failure(output_, "cannot rename " + path_.filename().string() + " to this", errno);
+      throw system_failure(output_, "cannot rename " + path_.filename().string() + " to this",
+                           errno);
     }
     published_ = true;
     std::error_code ignored;
@@ -109,7 +111,8 @@ class partial_folder {
     std::vector<std::filesystem::path> missing;
     std::error_code error;
     for (std::filesystem::path parent = output_.parent_path();
-         !parent.empty() && !std::filesystem::exists(parent, error); parent = parent.parent_path()) {
+         !parent.empty() && !std::filesystem::exists(parent, error);
+         parent = parent.parent_path()) {
       missing.push_back(parent);
     }
     for (; !missing.empty(); missing.pop_back()) {
@@ -130,13 +133,14 @@ class partial_folder {
   void take(const std::filesystem::path& first) {
     constexpr int most_attempts = 1000;
     for (int attempt = 1; attempt <= most_attempts; ++attempt) {
-      path_ = attempt == 1 ? first : std::filesystem::path(first.string() + std::to_string(attempt));
+      path_ =
+          attempt == 1 ? first : std::filesystem::path(first.string() + std::to_string(attempt));
       const bool created = ::mkdir(path_.c_str(), 0777) == 0;
       if (!created && errno != EEXIST) {
         throw system_failure(path_, "cannot create the folder", errno);
       }
-      lock_ = file_descriptor(
-          ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+      lock_ =
+          file_descriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
       if (!lock_ || !lock(created) || !still_there() || !(created || is_leftover())) continue;
       try {
         empty_and_mark();
@@ -158,7 +162,8 @@ class partial_folder {
 
   /// Its owner may have renamed or removed it between the opening and the lock.
   bool still_there() const {
-    struct stat opened {}, named {};
+    struct stat opened {
+    }, named{};
     return ::fstat(lock_.number(), &opened) == 0 && ::lstat(path_.c_str(), &named) == 0 &&
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
   }
@@ -171,7 +176,8 @@ class partial_folder {
 
   void empty_and_mark() const {
     const std::filesystem::path mark = path_ / marker;
-    const file_descriptor made(::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
+    const file_descriptor made(
+        ::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
     if (!made) throw system_failure(mark, "cannot create the file", errno);
     for (const std::filesystem::path& name : names()) {
       std::error_code error;

@@ -22,7 +22,8 @@ inline std::string quoted_name(std::string_view name) {
   return text + '`';
 }
 
-/// Whether `name` names a file directly inside a folder: no separators, no `..`, nothing unprintable.
+/// Whether `name` names a file directly inside a folder: no separators, no `..`, nothing
+/// unprintable.
 inline bool is_plain_file_name(std::string_view name) {
   if (name.empty() || name == "." || name == "..") return false;
   for (const char c : name) {

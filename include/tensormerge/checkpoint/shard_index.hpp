@@ -34,12 +34,12 @@ inline shard_index read_shard_index(const std::filesystem::path& file) {
   const node document = load_json(read_text_file(file, most_bytes), file.string());
   const node* weight_map = document.find("weight_map");
   if (weight_map == nullptr || !weight_map->is_mapping()) {
-    throw failure(diagnostic{
-        .file = file.string(),
-        .path = "weight_map",
-        .what = weight_map == nullptr ? "is missing" : "is of the wrong kind",
-        .expected = "a mapping from tensor names to file names",
-        .found = weight_map == nullptr ? "" : std::string(to_string(weight_map->type))});
+    throw failure(
+        diagnostic{.file = file.string(),
+                   .path = "weight_map",
+                   .what = weight_map == nullptr ? "is missing" : "is of the wrong kind",
+                   .expected = "a mapping from tensor names to file names",
+                   .found = weight_map == nullptr ? "" : std::string(to_string(weight_map->type))});
   }
   shard_index index;
   std::unordered_set<std::string> seen;
@@ -51,8 +51,9 @@ inline shard_index read_shard_index(const std::filesystem::path& file) {
                           .path = quoted_name(entry.key),
                           .what = "the shard is not named properly",
                           .expected = "the name of a file in the same folder",
-                          .found = entry.value.is_string() ? quoted_name(entry.value.text)
-                                                           : std::string(to_string(entry.value.type))});
+                          .found = entry.value.is_string()
+                                       ? quoted_name(entry.value.text)
+                                       : std::string(to_string(entry.value.type))});
       if (findings.size() == most_findings) break;
       continue;
     }

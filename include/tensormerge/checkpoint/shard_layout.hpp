@@ -37,7 +37,8 @@ struct shard_layout {
     std::uint64_t file_bytes = 0;
   };
   std::vector<shard> shards;
-  /// In the order the tensors were given; `file` counts shards, `offset` from the shard's first byte.
+  /// In the order the tensors were given; `file` counts shards, `offset` from the shard's first
+  /// byte.
   std::vector<tensor_entry> tensors;
   /// The elements of all tensors.
   std::uint64_t tensor_bytes = 0;
@@ -66,10 +67,8 @@ inline std::vector<tensor_entry> sized_entries(const std::vector<output_tensor>&
     if (!elements || *elements > (most_bytes - total) / size) {
       refuse("the output is too large", "fewer than 2^62 bytes", to_string(output.dims));
     }
-    entries.push_back({.name = output.name,
-                       .type = output.type,
-                       .dims = output.dims,
-                       .bytes = *elements * size});
+    entries.push_back(
+        {.name = output.name, .type = output.type, .dims = output.dims, .bytes = *elements * size});
     total += entries.back().bytes;
   }
   return entries;
@@ -87,8 +86,8 @@ inline std::string shard_file_name(std::size_t number, std::size_t count) {
 }  // namespace detail
 
 /// Fills shards in the given order: a shard ends before the tensor that would take it over
-/// `shard_bytes`, so only a tensor that is larger by itself makes a larger shard. Inside a shard the
-/// wider dtypes come first, then names in order, so that every element is aligned in the file.
+/// `shard_bytes`, so only a tensor that is larger by itself makes a larger shard. Inside a shard
+/// the wider dtypes come first, then names in order, so that every element is aligned in the file.
 /// One shard is model.safetensors, more are model-0000I-of-0000N.safetensors.
 /// Throws failure for names that occur twice and impossible sizes.
 inline shard_layout lay_out_shards(const std::vector<output_tensor>& outputs,

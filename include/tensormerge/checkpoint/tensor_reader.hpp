@@ -25,9 +25,10 @@ class tensor_reader {
     for (const std::filesystem::path& file : files_) opened_.push_back(open_for_reading(file));
   }
 
-  /// Fills `into` with the tensor's bytes from `byte_offset` on. Throws failure where that leaves the
-  /// tensor, or the file has become shorter since its header was read.
-  void read(const tensor_entry& tensor, std::uint64_t byte_offset, std::span<std::byte> into) const {
+  /// Fills `into` with the tensor's bytes from `byte_offset` on. Throws failure where that leaves
+  /// the tensor, or the file has become shorter since its header was read.
+  void read(const tensor_entry& tensor, std::uint64_t byte_offset,
+            std::span<std::byte> into) const {
     check_range(tensor, byte_offset, into.size());
     const std::size_t got =
         read_at(opened_[tensor.file], files_[tensor.file], tensor.offset + byte_offset, into);
@@ -41,14 +42,15 @@ class tensor_reader {
   }
 
   /// Throws failure where the range leaves the tensor.
-  void check_range(const tensor_entry& tensor, std::uint64_t byte_offset, std::uint64_t bytes) const {
+  void check_range(const tensor_entry& tensor, std::uint64_t byte_offset,
+                   std::uint64_t bytes) const {
     if (byte_offset <= tensor.bytes && bytes <= tensor.bytes - byte_offset) return;
-    throw failure(diagnostic{.file = files_[tensor.file].string(),
-                             .path = quoted_name(tensor.name),
-                             .what = "a read leaves the tensor",
-                             .expected = "at most " + std::to_string(tensor.bytes) + " bytes",
-                             .found = std::to_string(bytes) + " bytes from " +
-                                      std::to_string(byte_offset) + " on"});
+    throw failure(diagnostic{
+        .file = files_[tensor.file].string(),
+        .path = quoted_name(tensor.name),
+        .what = "a read leaves the tensor",
+        .expected = "at most " + std::to_string(tensor.bytes) + " bytes",
+        .found = std::to_string(bytes) + " bytes from " + std::to_string(byte_offset) + " on"});
   }
 
  private:

@@ -9,8 +9,8 @@
 
 namespace tensormerge {
 
-/// The value of a whole number without sign, fraction or exponent, exact over all 64 bits; none where
-/// the node is of another kind or the number does not fit.
+/// The value of a whole number without sign, fraction or exponent, exact over all 64 bits; none
+/// where the node is of another kind or the number does not fit.
 inline std::optional<std::uint64_t> unsigned_integer(const node& value) {
   if (value.type != node::kind::integer) return std::nullopt;
   std::uint64_t result = 0;

@@ -16,9 +16,9 @@ namespace tensormerge {
 /// Texts that go into a header's `__metadata__`.
 using safetensors_metadata = std::vector<std::pair<std::string, std::string>>;
 
-/// What a safetensors file holds before its elements: the header's length in 8 bytes, little-endian,
-/// and its JSON text, padded with spaces so that the elements begin at a multiple of 8.
-/// `tensors` have unique names; their offsets count from the first element byte.
+/// What a safetensors file holds before its elements: the header's length in 8 bytes,
+/// little-endian, and its JSON text, padded with spaces so that the elements begin at a multiple
+/// of 8. `tensors` have unique names; their offsets count from the first element byte.
 inline std::string safetensors_prefix(std::vector<const tensor_entry*> tensors,
                                       const safetensors_metadata& metadata) {
   std::sort(tensors.begin(), tensors.end(),

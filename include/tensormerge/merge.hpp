@@ -54,6 +54,7 @@ const char* merge(const merge_tensors<Storage>& tensors, const typename Method::
   using kernel_type = typename Method::template kernel<real>;
   kernel_type kernel(shared, inputs, tensors.facts, rest);
   if (const char* problem = kernel_problem(kernel)) return problem;
+  if (tensors.facts.elements == 0) return nullptr;
   auto seen = kernel.make_statistic(rest);
 
   const std::uint64_t whole_rows = rows_per_tile<kernel_type>(shared, tensors.facts);
@@ -94,7 +95,7 @@ const char* merge(const merge_tensors<Storage>& tensors, const typename Method::
   }
   for_each_tile([&](const tile<real>& piece) {
     load(piece);
-    kernel.apply(piece, out.data());
+    apply_kernel(kernel, piece, out.data(), seen);
     store_tile<Rounding>(out.data(), tensors.out + piece.first, piece.size);
   });
   return nullptr;

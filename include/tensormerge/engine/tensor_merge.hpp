@@ -168,7 +168,7 @@ class tensor_merge_with final : public tensor_merge {
   void apply(const stored_range& range, merge_worker& any, std::byte* out) const override {
     worker& mine = static_cast<worker&>(any);
     for_each_tile(range, mine, [&](const tile<Real>& piece, std::size_t begin) {
-      kernel_.apply(piece, mine.out.data());
+      apply_kernel(kernel_, piece, mine.out.data(), mine.seen);
       store_(mine.out.data(), out + begin * output_bytes_, piece.size);
     });
   }

@@ -67,6 +67,9 @@ concept tells_bytes = tells_bytes_by_inputs<Kernel> || tells_bytes_by_tensor<Ker
 ///     static std::size_t statistic_bytes(std::size_t inputs);
 ///     statistic make_statistic(scratch&) const;
 ///
+/// A kernel whose `apply` needs working memory takes the thread's statistic as a third argument,
+/// `void apply(const tile<Real>&, Real* out, statistic&) const`, and may use it as it likes.
+///
 /// Where the memory depends on more than the number of inputs, both `..._bytes` functions take
 /// `(std::size_t inputs, const parameters&, const tensor_facts&)` instead.
 ///
@@ -105,7 +108,8 @@ concept has_kernel = requires(typename Method::template kernel<Real>& kernel,
   seen.clear();
   observer.observe(piece, seen);
   kernel.conclude(seen);
-  observer.apply(piece, out);
+  requires requires { observer.apply(piece, out); } ||
+               requires { observer.apply(piece, out, seen); };
 };
 
 template <class Method>
@@ -183,6 +187,17 @@ const char* kernel_problem(const Kernel& kernel) {
     return kernel.problem();
   } else {
     return nullptr;
+  }
+}
+
+/// Makes the result of a tile; `working` is a statistic of the calling thread's own.
+template <class Kernel, class Real>
+void apply_kernel(const Kernel& kernel, const tile<Real>& piece, Real* out,
+                  typename Kernel::statistic& working) {
+  if constexpr (requires { kernel.apply(piece, out, working); }) {
+    kernel.apply(piece, out, working);
+  } else {
+    kernel.apply(piece, out);
   }
 }
 

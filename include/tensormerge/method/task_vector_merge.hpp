@@ -63,7 +63,7 @@ struct task_vector_merge {
            const tensor_facts& facts, scratch& memory)
         : selectors_(memory.make<selector>(
               inputs.size(),
-              [&](std::size_t i) { return selector(shared, inputs[i], facts); })),
+              [&](std::size_t i) { return selector(shared, inputs[i], facts, i); })),
           weights_(memory.make<double>(inputs.size(),
                                        [&](std::size_t i) { return inputs[i].weight; })),
           lambda_(static_cast<Real>(shared.lambda)),

@@ -24,10 +24,13 @@ struct sign_of_sum {
       }
     }
 
-    void add(double weight, delta_block<const Real> delta) {
+    void add(double weight, delta_block<const Real> delta) { add(weight, delta, weight); }
+
+    /// The same where a model's vote has a weight of its own.
+    void add(double weight, delta_block<const Real> delta, double vote_weight) {
       const Real factor = static_cast<Real>(weight);
       for (std::size_t i = 0; i < delta.size(); ++i) {
-        votes_[i] += weight * static_cast<double>(delta[i]);
+        votes_[i] += vote_weight * static_cast<double>(delta[i]);
       }
       for (std::size_t i = 0; i < delta.size(); ++i) {
         const Real weighted = factor * delta[i];

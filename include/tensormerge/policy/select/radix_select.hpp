@@ -12,10 +12,13 @@
 
 namespace tensormerge {
 
+/// Which elements are kept where more have the threshold's magnitude than places are left.
+enum class equal_magnitudes { lowest_index_first, highest_index_first, keep_all };
+
 /// Finds which `wanted` elements of a sequence are the largest in magnitude, without sorting or
 /// holding it: a histogram of 16 bits of the magnitude's bit pattern a round, most significant bits
-/// first, then, where equal magnitudes compete for the last places, of the element's index. Equal
-/// magnitudes are taken in order of their index, so that exactly `wanted` elements are kept.
+/// first, then, where equal magnitudes compete for the last places, of the element's index, so that
+/// exactly `wanted` elements are kept. A NaN is larger than all numbers.
 ///
 /// Rounds: at most two for float and four for double, and up to two more for the index.
 /// Memory: histogram::bins counters for each thread that observes.
@@ -40,8 +43,11 @@ class radix_select {
   };
 
   /// Keeps the `wanted` largest of `elements`.
-  radix_select(std::uint64_t elements, std::uint64_t wanted)
-      : index_bits_(static_cast<unsigned>(std::bit_width(elements))), missing_(wanted) {
+  radix_select(std::uint64_t elements, std::uint64_t wanted,
+               equal_magnitudes equals = equal_magnitudes::lowest_index_first)
+      : index_bits_(static_cast<unsigned>(std::bit_width(elements))),
+        missing_(wanted),
+        equals_(equals) {
     if (wanted >= elements) {
       keep_from(0);
     } else if (wanted == 0) {
@@ -53,6 +59,14 @@ class radix_select {
 
   /// Whether another round of observing every element is needed.
   bool wants_observation() const { return !settled_; }
+
+  /// Whether this round counts the same as that of a selection of the same sequence, whose
+  /// histogram then serves both.
+  bool shares_round_with(const radix_select& other) const {
+    return !settled_ && !other.settled_ && by_index_ == other.by_index_ &&
+           threshold_ == other.threshold_ && prefix_ == other.prefix_ && shift_ == other.shift_ &&
+           width_ == other.width_;
+  }
 
   /// Counts `size` elements; the first has this index.
   void observe(const Real* values, std::size_t size, std::uint64_t first, histogram& seen) const {
@@ -83,15 +97,35 @@ class radix_select {
   /// Whether the element is among the `wanted`; meaningful once no more observation is wanted.
   bool keeps(Real value, std::uint64_t index) const {
     const key_type key = magnitude_key(value);
-    return key > threshold_ ? true : key == threshold_ && index < keep_below_index_;
+    if (key != threshold_) return key > threshold_;
+    return index >= equals_from_ && index < equals_below_;
+  }
+
+  /// `keeps` of `size` elements, the first of which has this index, as ones and zeros.
+  void mask(const Real* values, std::size_t size, std::uint64_t first, Real* kept) const {
+    const std::uint64_t end = first + size;
+    if (first >= equals_from_ && end <= equals_below_) {
+      for (std::size_t i = 0; i < size; ++i) {
+        kept[i] = magnitude_key(values[i]) >= threshold_ ? Real{1} : Real{0};
+      }
+    } else if (end <= equals_from_ || first >= equals_below_) {
+      for (std::size_t i = 0; i < size; ++i) {
+        kept[i] = magnitude_key(values[i]) > threshold_ ? Real{1} : Real{0};
+      }
+    } else {
+      for (std::size_t i = 0; i < size; ++i) {
+        kept[i] = keeps(values[i], first + i) ? Real{1} : Real{0};
+      }
+    }
   }
 
  private:
   using key_type = decltype(magnitude_key(Real{}));
+  static constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
   void keep_none() {
     threshold_ = std::numeric_limits<key_type>::max();
-    keep_below_index_ = 0;
+    equals_below_ = 0;
     settled_ = true;
   }
 
@@ -106,15 +140,26 @@ class radix_select {
     return static_cast<std::size_t>(key >> shift_ & ((std::uint64_t{1} << width_) - 1));
   }
 
+  /// The bin in which the last kept element lies, counted from the highest.
+  std::size_t bin_from_top(std::span<const std::uint64_t> counts) {
+    std::size_t bin = (std::size_t{1} << width_) - 1;
+    while (counts[bin] < missing_) missing_ -= counts[bin--];
+    return bin;
+  }
+  std::size_t bin_from_bottom(std::span<const std::uint64_t> counts) {
+    std::size_t bin = 0;
+    while (counts[bin] < missing_) missing_ -= counts[bin++];
+    return bin;
+  }
+
   void narrow_magnitude(std::span<const std::uint64_t> counts) {
-    std::size_t bin = std::size_t{1} << width_;
-    while (counts[bin - 1] < missing_) missing_ -= counts[--bin];
-    --bin;  // the bin in which the last kept element lies
+    const std::size_t bin = bin_from_top(counts);
     prefix_ = prefix_ << width_ | bin;
     const bool whole_bin = counts[bin] == missing_;
-    if (whole_bin) {
+    const bool last_digit = shift_ == 0;
+    if (whole_bin || (last_digit && equals_ == equal_magnitudes::keep_all)) {
       keep_from(prefix_ << shift_);
-    } else if (shift_ > 0) {
+    } else if (!last_digit) {
       next_digit(shift_);
     } else {
       threshold_ = static_cast<key_type>(prefix_);
@@ -125,33 +170,35 @@ class radix_select {
   }
 
   void narrow_index(std::span<const std::uint64_t> counts) {
-    std::size_t bin = 0;
-    while (counts[bin] < missing_) missing_ -= counts[bin++];
+    const bool lowest = equals_ == equal_magnitudes::lowest_index_first;
+    const std::size_t bin = lowest ? bin_from_bottom(counts) : bin_from_top(counts);
     prefix_ = prefix_ << width_ | bin;
     const bool whole_bin = counts[bin] == missing_;
-    if (whole_bin || shift_ == 0) {
-      keep_below_index_ = (prefix_ + 1) << shift_;
-      settled_ = true;
-    } else {
+    if (!whole_bin && shift_ > 0) {
       next_digit(shift_);
+      return;
     }
+    if (lowest) equals_below_ = (prefix_ + 1) << shift_;
+    else equals_from_ = prefix_ << shift_;
+    settled_ = true;
   }
 
   void keep_from(std::uint64_t key) {
     threshold_ = static_cast<key_type>(key);
-    keep_below_index_ = std::numeric_limits<std::uint64_t>::max();
     settled_ = true;
   }
 
   unsigned index_bits_;
-  std::uint64_t missing_;       // kept elements whose place is not known yet
-  std::uint64_t prefix_ = 0;    // the bits above the current digit, of the last kept element
-  unsigned shift_ = 0;          // lowest bit of the current digit
-  unsigned width_ = 0;          // its bits
-  bool by_index_ = false;       // the threshold is known, the current digit is of the index
+  std::uint64_t missing_;      // kept elements whose place is not known yet
+  equal_magnitudes equals_;
+  std::uint64_t prefix_ = 0;   // the bits above the current digit, of the last kept element
+  unsigned shift_ = 0;         // lowest bit of the current digit
+  unsigned width_ = 0;         // its bits
+  bool by_index_ = false;      // the threshold is known, the current digit is of the index
   bool settled_ = false;
-  key_type threshold_ = 0;      // the least magnitude that is kept
-  std::uint64_t keep_below_index_ = std::numeric_limits<std::uint64_t>::max();
+  key_type threshold_ = 0;     // the least magnitude that is kept
+  std::uint64_t equals_from_ = 0;           // of those with the threshold's magnitude, the
+  std::uint64_t equals_below_ = no_limit;   // indices from here to there are kept
 };
 
 }  // namespace tensormerge

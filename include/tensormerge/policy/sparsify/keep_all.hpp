@@ -23,7 +23,7 @@ struct keep_all {
     };
 
     template <class Parameters, class InputParameters>
-    selector(const Parameters&, const InputParameters&, const tensor_facts&) {}
+    selector(const Parameters&, const InputParameters&, const tensor_facts&, std::size_t) {}
 
     bool wants_observation() const { return false; }
     void observe(delta_block<const Real>, std::uint64_t, statistic&) const {}

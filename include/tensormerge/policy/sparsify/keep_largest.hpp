@@ -1,17 +1,12 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
-#include <tensormerge/policy/accumulate/dot.hpp>
-#include <tensormerge/policy/accumulate/exact_sum.hpp>
 #include <tensormerge/policy/select/radix_select.hpp>
-#include <tensormerge/policy/sparsify/match_l1_norm.hpp>
+#include <tensormerge/policy/sparsify/rescaled_selector.hpp>
 #include <tensormerge/policy/sparsify/sparsifier.hpp>
-#include <tensormerge/tensor/delta.hpp>
-#include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
 namespace tensormerge {
@@ -22,65 +17,24 @@ namespace tensormerge {
 /// Ref: Yadav et al. 2023, "TIES-Merging" (arXiv 2306.01708), the trim step.
 struct keep_largest {
   template <class Real>
-  class selector {
+  class choice {
    public:
-    class statistic {
-     public:
-      static constexpr std::size_t scratch_bytes() {
-        return radix_select<Real>::histogram::scratch_bytes();
-      }
-      explicit statistic(scratch& memory) : magnitudes_(memory) {}
-      void combine(const statistic& other) {
-        magnitudes_.combine(other.magnitudes_);
-        all_.combine(other.all_);
-        kept_.combine(other.kept_);
-      }
-      void clear() {
-        magnitudes_.clear();
-        all_ = {};
-        kept_ = {};
-      }
-
-     private:
-      friend selector;
-      typename radix_select<Real>::histogram magnitudes_;
-      exact_sum all_;
-      exact_sum kept_;
-    };
+    using statistic = typename radix_select<Real>::histogram;
 
     template <class Parameters, class InputParameters>
-    selector(const Parameters& shared, const InputParameters& input, const tensor_facts& facts)
-        : largest_(facts.elements, kept_elements(input.density, facts.elements)),
-          wants_norms_(shared.rescale && input.density > 0 && input.density < 1) {}
+    choice(const Parameters&, const InputParameters& input, const tensor_facts& facts, std::size_t)
+        : keeps_all_(input.density >= 1),
+          largest_(facts.elements, kept_elements(input.density, facts.elements)) {}
 
-    bool wants_observation() const { return largest_.wants_observation() || wants_norms_; }
-
-    void observe(delta_block<const Real> block, std::uint64_t first, statistic& seen) const {
-      if (largest_.wants_observation()) {
-        largest_.observe(block.values.data(), block.size(), first, seen.magnitudes_);
-      } else if (wants_norms_) {
-        std::array<Real, block_elements> kept;
-        std::copy(block.values.begin(), block.values.end(), kept.begin());
-        mask({std::span<Real>(kept.data(), block.size())}, first);
-        seen.all_.add(sum_of_magnitudes(block.values.data(), block.size()));
-        seen.kept_.add(sum_of_magnitudes(kept.data(), block.size()));
-      }
+    bool keeps_all() const { return keeps_all_; }
+    bool wants_observation() const { return largest_.wants_observation(); }
+    void observe(const Real* values, std::size_t size, std::uint64_t first,
+                 statistic& seen) const {
+      largest_.observe(values, size, first, seen);
     }
-
-    void conclude(const statistic& seen) {
-      if (largest_.wants_observation()) {
-        largest_.conclude(seen.magnitudes_);
-      } else if (wants_norms_) {
-        scale_ = static_cast<Real>(match_l1_norm(seen.all_.value(), seen.kept_.value()));
-        wants_norms_ = false;
-      }
-    }
-
-    void keep(delta_block<Real> block, std::uint64_t first) const {
-      mask(block, first);
-      if (scale_ != Real{1}) {
-        for (Real& x : block.values) x *= scale_;
-      }
+    void conclude(const statistic& seen) { largest_.conclude(seen); }
+    void mask(const Real* values, std::size_t size, std::uint64_t first, Real* kept) const {
+      largest_.mask(values, size, first, kept);
     }
 
    private:
@@ -91,16 +45,12 @@ struct keep_largest {
       return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(count));
     }
 
-    void mask(delta_block<Real> block, std::uint64_t first) const {
-      for (std::size_t i = 0; i < block.size(); ++i) {
-        if (!largest_.keeps(block[i], first + i)) block[i] = 0;
-      }
-    }
-
+    bool keeps_all_;
     radix_select<Real> largest_;
-    bool wants_norms_;
-    Real scale_ = 1;
   };
+
+  template <class Real>
+  using selector = rescaled_selector<choice<Real>, Real>;
 };
 
 }  // namespace tensormerge

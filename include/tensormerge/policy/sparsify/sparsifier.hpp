@@ -12,10 +12,11 @@ namespace tensormerge {
 /// What chooses the elements of one task vector that take part in the merge.
 ///
 /// `Sparsifier::selector<Real>` is made for one input of one tensor from the method's parameters,
-/// the input's parameters and the tensor's facts. While `wants_observation()`, it is shown every
-/// block of the task vector with the index of the block's first element (`observe`, const, into a
-/// statistic a thread), the statistics are combined in any order, and `conclude` ends the round.
-/// Then `keep` sets the elements that are not chosen to zero and rescales the others.
+/// the input's parameters, the tensor's facts and the input's place, counted from 0. While
+/// `wants_observation()`, it is shown every block of the task vector with the index of the block's
+/// first element (`observe`, const, into a statistic a thread), the statistics are combined in any
+/// order, and `conclude` ends the round. Then `keep` sets the elements that are not chosen to zero
+/// and rescales the others.
 /// A selector must not depend on the order in which blocks are shown.
 template <class Sparsifier, class Real>
 concept sparsifier =

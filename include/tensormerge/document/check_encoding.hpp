@@ -49,8 +49,8 @@ inline std::string hexadecimal(std::uint32_t value, int least_digits) {
 
 }  // namespace detail
 
-/// Throws failure, at the first byte at fault, unless the text is UTF-8 (with or without a byte order
-/// mark) and free of control characters other than tab and line breaks, as YAML 1.1 asks.
+/// Throws failure, at the first byte at fault, unless the text is UTF-8 (with or without a byte
+/// order mark) and free of control characters other than tab and line breaks, as YAML 1.1 asks.
 inline void check_encoding(std::string_view text, const text_positions& positions,
                            const std::string& file_name) {
   const auto refuse = [&](std::size_t offset, std::string what, std::string found,

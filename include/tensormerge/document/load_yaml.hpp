@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -61,7 +62,8 @@ class yaml_events : public YAML::EventHandler {
     const text_position at = position(mark);
     const bool plain = tag == "?";
     if (const auto quote = plain ? std::nullopt : find_unclosed_quote(text_, offset_of(mark))) {
-      throw builder_.fatal(positions_.at(*quote), "is not valid YAML: a quotation mark is not closed");
+      throw builder_.fatal(positions_.at(*quote),
+                           "is not valid YAML: a quotation mark is not closed");
     }
     if (builder_.wants_key()) {
       remember(anchor, [&] { return make_scalar(node::kind::string, value, false, 0, at); });
@@ -191,8 +193,8 @@ class yaml_events : public YAML::EventHandler {
     const std::size_t nodes = nodes_ - closed.nodes_before;
     // Remembering makes a copy, too.
     nodes_ += nodes;
-    anchors_[closed.anchor] = {nodes > most_nodes ? make_scalar(node::kind::null, {}, true) : placed,
-                               nodes};
+    anchors_[closed.anchor] = {
+        nodes > most_nodes ? make_scalar(node::kind::null, {}, true) : placed, nodes};
   }
 
   template <class MakeNode>
@@ -219,8 +221,9 @@ class yaml_events : public YAML::EventHandler {
   }
 
   failure unknown_tag(const std::string& tag, text_position at) {
-    return builder_.fatal(at, "the tag is not allowed", "none, or one of the standard tags such as !!str",
-                          "`" + tag + "`", "remove the tag");
+    return builder_.fatal(at, "the tag is not allowed",
+                          "none, or one of the standard tags such as !!str", "`" + tag + "`",
+                          "remove the tag");
   }
 
   resolved_scalar by_tag(const std::string& tag, const std::string& value, text_position at) {
@@ -262,7 +265,8 @@ class yaml_events : public YAML::EventHandler {
     for (node& source : sources) {
       if (!source.is_mapping()) {
         throw builder_.fatal(source.at, "the merge key << has a wrong value",
-                             "a mapping or a list of mappings", std::string(to_string(source.type)));
+                             "a mapping or a list of mappings",
+                             std::string(to_string(source.type)));
       }
       for (node_entry& entry : source.entries) {
         if (!is_there(entries, entry.key) && !is_there(merged, entry.key)) {
@@ -315,12 +319,12 @@ inline std::vector<node> read_yaml(std::string_view text, const std::string& fil
                                .hint = "begin the first line as far left as this one"});
     }
     if (documents.size() == most_documents) {
-      throw failure(diagnostic{.file = file_name,
-                               .at = positions.at(start),
-                               .what = "a further document begins",
-                               .expected = most_documents == 1 ? "one document in the file"
-                                                               : "fewer documents",
-                               .hint = "remove the line --- and what follows"});
+      throw failure(diagnostic{
+          .file = file_name,
+          .at = positions.at(start),
+          .what = "a further document begins",
+          .expected = most_documents == 1 ? "one document in the file" : "fewer documents",
+          .hint = "remove the line --- and what follows"});
     }
     documents.push_back(events.finish());
   }
@@ -331,9 +335,10 @@ constexpr std::size_t most_yaml_bytes = std::size_t{16} << 20;
 }  // namespace detail
 
 /// Reads one YAML document (YAML 1.1 as mergekit reads it; JSON is a part of that). Anchors and
-/// merge keys are resolved. No document at all is null. Throws failure with line and column where the
-/// text is no YAML or not UTF-8, holds more than one document, an unknown tag or a key twice, is
-/// nested deeper than 200 levels, or has more than 1,000,000 values with those that aliases repeat.
+/// merge keys are resolved. No document at all is null. Throws failure with line and column where
+/// the text is no YAML or not UTF-8, holds more than one document, an unknown tag or a key twice,
+/// is nested deeper than 200 levels, or has more than 1,000,000 values with those that aliases
+/// repeat.
 inline node load_yaml(std::string_view text, const std::string& file_name) {
   std::vector<node> documents = detail::read_yaml(text, file_name, 1);
   if (!documents.empty()) return std::move(documents.front());

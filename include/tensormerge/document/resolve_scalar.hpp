@@ -73,7 +73,7 @@ inline std::optional<double> parse_yaml_integer(std::string_view text) {
   bool any_digit = false, base_60 = false;
   std::size_t digits_in_part = 0;
   for (const char letter : text) {
-    if (letter == '_') continue;
+    if (letter == '_' && !base_60) continue;
     if (letter == ':' && base == 10 && text.front() != '0' && any_digit) {
       if (base_60 && (digits_in_part == 0 || digits_in_part > 2 || value > 59)) return std::nullopt;
       sixties = (sixties + value) * 60;
@@ -82,7 +82,7 @@ inline std::optional<double> parse_yaml_integer(std::string_view text) {
       base_60 = true;
       continue;
     }
-    const int digit = is_digit(letter)                    ? letter - '0'
+    const int digit = is_digit(letter)                 ? letter - '0'
                       : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10
                       : letter >= 'A' && letter <= 'F' ? letter - 'A' + 10
                                                        : base;
@@ -105,7 +105,7 @@ inline std::optional<double> parse_yaml_float(std::string_view text) {
     const char letter = text[i];
     if (is_digit(letter)) {
       ++(exponent ? exponent_digits : mantissa_digits);
-    } else if (letter == '_' && !exponent && i > 0) {
+    } else if (letter == '_' && !exponent && mantissa_digits > 0) {
       continue;
     } else if (letter == '.' && !point && !exponent) {
       point = true;
@@ -132,35 +132,9 @@ bool is_one_of(std::string_view text, const std::string_view (&words)[Count]) {
 
 }  // namespace detail
 
-/// Reads unquoted text as YAML 1.1 does (mergekit's PyYAML), and where that finds only text, as the
-/// core schema of YAML 1.2 does: so `yes` is a boolean, `010` is 8, `1e-5` and `0o17` are numbers.
-/// Dates stay text. Refs: yaml.org/type, YAML 1.2.2 section 10.3.2.
-inline resolved_scalar resolve_scalar(std::string_view text) {
-  using enum node::kind;
-  if (detail::is_one_of(text, {"", "~", "null", "Null", "NULL"})) return {null, 0};
-  if (detail::is_one_of(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})) {
-    return {boolean, 1};
-  }
-  if (detail::is_one_of(text,
-                        {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})) {
-    return {boolean, 0};
-  }
-  if (detail::is_one_of(text, {".nan", ".NaN", ".NAN"})) {
-    return {number, std::numeric_limits<double>::quiet_NaN()};
-  }
-  const bool negative = text.front() == '-';
-  if (negative || text.front() == '+') text.remove_prefix(1);
-  const double sign = negative ? -1 : 1;
-  if (detail::is_one_of(text, {".inf", ".Inf", ".INF"})) {
-    return {number, sign * std::numeric_limits<double>::infinity()};
-  }
-  if (const auto value = detail::parse_yaml_integer(text)) return {integer, sign * *value};
-  if (const auto value = detail::parse_yaml_float(text)) return {number, sign * *value};
-  return {string, 0};
-}
-
 /// Whether YAML 1.1 takes an unquoted number for text all the same (`1e5`, `-.5`, `0o17`, `08`), so
-/// that mergekit accepts it as a name. `text` is one that resolve_scalar finds to be a number.
+/// that mergekit accepts it as a name. Asks only for texts that resolve_scalar finds to be a
+/// number.
 inline bool is_text_in_yaml_1_1(std::string_view text) {
   const bool has_sign = text.starts_with('-') || text.starts_with('+');
   if (has_sign) text.remove_prefix(1);
@@ -173,6 +147,35 @@ inline bool is_text_in_yaml_1_1(std::string_view text) {
   }
   return text.size() > 1 && text[0] == '0' && text.find_first_of("89") != std::string_view::npos &&
          text.find('.') == std::string_view::npos;
+}
+
+/// Reads unquoted text as YAML 1.1 does (mergekit's PyYAML), and where that finds only text, as the
+/// core schema of YAML 1.2 does: so `yes` is a boolean, `010` is 8, `1e-5` and `0o17` are numbers.
+/// Dates stay text. Refs: yaml.org/type, YAML 1.2.2 section 10.3.2.
+inline resolved_scalar resolve_scalar(std::string_view text) {
+  using enum node::kind;
+  if (detail::is_one_of(text, {"", "~", "null", "Null", "NULL"})) return {null, 0};
+  if (detail::is_one_of(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})) {
+    return {boolean, 1};
+  }
+  if (detail::is_one_of(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})) {
+    return {boolean, 0};
+  }
+  if (detail::is_one_of(text, {".nan", ".NaN", ".NAN"})) {
+    return {number, std::numeric_limits<double>::quiet_NaN()};
+  }
+  // Underscores between digits are known to YAML 1.1 only.
+  const bool underscores = text.find('_') != std::string_view::npos;
+  if (underscores && is_text_in_yaml_1_1(text)) return {string, 0};
+  const bool negative = text.front() == '-';
+  if (negative || text.front() == '+') text.remove_prefix(1);
+  const double sign = negative ? -1 : 1;
+  if (detail::is_one_of(text, {".inf", ".Inf", ".INF"})) {
+    return {number, sign * std::numeric_limits<double>::infinity()};
+  }
+  if (const auto value = detail::parse_yaml_integer(text)) return {integer, sign * *value};
+  if (const auto value = detail::parse_yaml_float(text)) return {number, sign * *value};
+  return {string, 0};
 }
 
 }  // namespace tensormerge

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -118,8 +119,8 @@ class tree_builder {
             {.file = file_name_,
              .at = sorted[i]->key_at,
              .path = parent.empty() ? sorted[i]->key : parent + '.' + sorted[i]->key,
-             .what = "duplicate key, first given in line " +
-                     std::to_string(sorted[first]->key_at.line),
+             .what =
+                 "duplicate key, first given in line " + std::to_string(sorted[first]->key_at.line),
              .hint = "remove one of the two"});
       }
     }

@@ -19,11 +19,21 @@ inline void write_json_text(std::string_view text, std::string& out) {
   for (const char letter : text) {
     const auto code = static_cast<unsigned char>(letter);
     switch (letter) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (code < 0x20) {
           out += "\\u00";
@@ -78,11 +88,19 @@ inline void write_json_value(const node& value, int indent, int depth, std::stri
   };
   const std::string_view separator = indent > 0 ? "," : ", ";
   switch (value.type) {
-    case node::kind::null: out += "null"; break;
-    case node::kind::boolean: out += value.number != 0 ? "true" : "false"; break;
+    case node::kind::null:
+      out += "null";
+      break;
+    case node::kind::boolean:
+      out += value.number != 0 ? "true" : "false";
+      break;
     case node::kind::integer:
-    case node::kind::number: out += json_number(value); break;
-    case node::kind::string: write_json_text(value.text, out); break;
+    case node::kind::number:
+      out += json_number(value);
+      break;
+    case node::kind::string:
+      write_json_text(value.text, out);
+      break;
     case node::kind::sequence:
       out += '[';
       for (const node& item : value.items) {

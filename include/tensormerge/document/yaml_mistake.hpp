@@ -30,8 +30,10 @@ inline std::string_view line_at(std::string_view text, std::size_t start) {
 /// The backslash of the escape that the parser has read up to `offset`; \U, \u and \x take it
 /// 8, 4 and 2 letters further, which may hold backslashes of their own.
 inline std::size_t escape_before(std::string_view text, std::size_t offset) {
-  struct { std::string_view begin; std::size_t digits; } constexpr escapes[] = {
-      {"\\U", 8}, {"\\u", 4}, {"\\x", 2}};
+  struct {
+    std::string_view begin;
+    std::size_t digits;
+  } constexpr escapes[] = {{"\\U", 8}, {"\\u", 4}, {"\\x", 2}};
   for (const auto& [begin, digits] : escapes) {
     const std::size_t bytes = begin.size() + digits;
     if (offset >= bytes && text.substr(offset - bytes).starts_with(begin)) return offset - bytes;
@@ -54,7 +56,8 @@ inline yaml_mistake explain_unexpected_key(std::string_view text, std::size_t of
     const std::string_view before = line_at(text, line_start(text, start - 1));
     const std::size_t colon = before.find(':');
     if (colon != std::string_view::npos && colon + 1 < before.size() &&
-        before.substr(colon + 1).find_first_of(" \r") != 0 && before.find(": ") == std::string_view::npos) {
+        before.substr(colon + 1).find_first_of(" \r") != 0 &&
+        before.find(": ") == std::string_view::npos) {
       return {start + first, "is not valid YAML: the line before is no key and value",
               "write a space after its colon"};
     }
@@ -74,14 +77,17 @@ inline yaml_mistake explain_yaml_error(std::string_view text, std::size_t offset
   if (tab != std::string_view::npos && text[start + tab] == '\t') {
     return {start + tab, "is not valid YAML: a tab is used as indentation", "use spaces"};
   }
-  const auto says = [message](std::string_view beginning) { return message.starts_with(beginning); };
+  const auto says = [message](std::string_view beginning) {
+    return message.starts_with(beginning);
+  };
   if (says("illegal map value")) return detail::explain_unexpected_key(text, offset);
   if (says("end of map not found") || says("end of sequence not found") ||
       says("illegal block entry")) {
     return {offset, "is not valid YAML: the line does not fit the lines above",
             "give all keys of a mapping, or all dashes of a list, the same indentation"};
   }
-  if (says("end of map flow not found")) return {offset, "is not valid YAML: a { is not closed", {}};
+  if (says("end of map flow not found"))
+    return {offset, "is not valid YAML: a { is not closed", {}};
   if (says("end of sequence flow not found")) {
     return {offset, "is not valid YAML: a [ is not closed", {}};
   }
@@ -113,8 +119,8 @@ inline yaml_mistake explain_yaml_error(std::string_view text, std::size_t offset
   return {offset, "is not valid YAML: " + std::string(message), {}};
 }
 
-/// Where a quoted text begins that never ends, of the value whose anchor, tag or quotation mark is at
-/// `offset`; yaml-cpp 0.7 takes the end of the file for the missing mark.
+/// Where a quoted text begins that never ends, of the value whose anchor, tag or quotation mark is
+/// at `offset`; yaml-cpp 0.7 takes the end of the file for the missing mark.
 inline std::optional<std::size_t> find_unclosed_quote(std::string_view text, std::size_t offset) {
   constexpr std::string_view blanks = " \t\r\n";
   while (offset < text.size() && (text[offset] == '&' || text[offset] == '!')) {

@@ -26,7 +26,6 @@ inline bool is_mlx_config(const node& document) {
     }
     return false;
   };
-  if (any_item_has("models", "model")) return false;
   if (any_item_has("models", "name") || any_item_has("models", "path")) return true;
   return document.find("merge_method") == nullptr && any_item_has("slices", "merge_method");
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -10,6 +12,7 @@
 #include <tensormerge/config/layer_range.hpp>
 #include <tensormerge/config/model_reference.hpp>
 #include <tensormerge/config/read_struct.hpp>
+#include <tensormerge/config/schema/check_value.hpp>
 #include <tensormerge/config/settings.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 
@@ -48,7 +51,8 @@ inline void read_value(const node& value, layer_range& result, const value_path&
 }
 
 inline bool accepts_value(const node& value, std::type_identity<model_reference>) {
-  return value.is_string() || value.find("model") != nullptr;
+  return value.is_string() || schema::is_text_in_yaml_1_1(value) ||
+         value.find("model") != nullptr;
 }
 
 /// The short form `path@revision+lora@revision`, or the long form
@@ -58,7 +62,7 @@ inline void read_value(const node& value, model_reference& result, const value_p
     const node* given = half != nullptr ? half->find(key) : nullptr;
     if (given != nullptr && !given->is_null()) read_value(*given, into, path);
   };
-  if (value.is_string()) {
+  if (value.is_string() || schema::is_text_in_yaml_1_1(value)) {
     result = parse_model_reference(value.text);
   } else if (value.find("model") != nullptr) {
     result = {};

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -34,12 +33,21 @@ struct mapping_rules {
   std::span<const word_hint> hints{};
 };
 
+inline void report_missing(const node& value, const value_path& path, std::string_view key,
+                           findings& found) {
+  const std::string name(key);
+  found.push_back({diagnostic{.at = value.entries.empty() ? value.at : value.entries[0].key_at,
+                              .path = path.text(),
+                              .what = "missing key `" + name + '`',
+                              .hint = "add `" + name + ":`"},
+                   path.depth()});
+  found.back().missing_keys.push_back(name);
+}
+
 /// `properties`, `patternProperties`, `additionalProperties` and `required`.
-/// A missing key is not reported where an unknown one is most likely its misspelling.
 inline void check_mapping(const node& value, const value_path& path, const mapping_rules& rules,
                           findings& found) {
   if (!value.is_mapping()) return;
-  std::vector<std::string> hints;
   for (const node_entry& entry : value.entries) {
     const value_path below(path, entry);
     bool known = false;
@@ -56,24 +64,15 @@ inline void check_mapping(const node& value, const value_path& path, const mappi
     if (known) continue;
     if (rules.additional != nullptr) rules.additional(entry.value, below, found);
     if (!rules.closed) continue;
-    hints.push_back(hint_for(entry.key, rules.hints, rules.known));
     found.push_back({diagnostic{.at = entry.key_at,
-                                .path = below.text(),
+                                .path = path.text(),
                                 .what = "unknown key `" + entry.key + '`',
-                                .hint = hints.back()},
+                                .hint = hint_for(entry.key, rules.hints, rules.known)},
                      path.depth()});
+    found.back().unknown_key = true;
   }
   for (const std::string_view key : rules.required) {
-    if (value.find(key) != nullptr) continue;
-    const std::string quoted = '`' + std::string(key) + '`';
-    const auto meant = [&](const std::string& hint) { return hint.find(quoted) != hint.npos; };
-    if (std::any_of(hints.begin(), hints.end(), meant)) continue;
-    found.push_back(
-        {diagnostic{.at = value.entries.empty() ? value.at : value.entries.front().key_at,
-                    .path = path.text(),
-                    .what = "missing key " + quoted,
-                    .hint = "add `" + std::string(key) + ":`"},
-         path.depth()});
+    if (value.find(key) == nullptr) report_missing(value, path, key, found);
   }
 }
 

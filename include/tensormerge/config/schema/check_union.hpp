@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <tensormerge/config/schema/finding.hpp>
@@ -33,6 +34,7 @@ inline void report_best_branch(const node& value, const value_path& path,
   const findings* best = nullptr;
   std::size_t best_depth = 0;
   std::string kinds, hint;
+  std::vector<std::string> missing;
   for (const findings& branch : branches) {
     std::size_t deepest = 0;
     bool wrong_kind = false;
@@ -44,7 +46,9 @@ inline void report_best_branch(const node& value, const value_path& path,
           kinds += (kinds.empty() ? "" : " or ") + each.kind;
         }
       }
-      if (hint.empty() && each.depth == path.depth()) hint = each.what.hint;
+      if (each.depth != path.depth()) continue;
+      missing.insert(missing.end(), each.missing_keys.begin(), each.missing_keys.end());
+      if (hint.empty() && each.missing_keys.empty()) hint = each.what.hint;
     }
     if (wrong_kind) continue;
     const bool better = best == nullptr || deepest > best_depth ||
@@ -56,6 +60,7 @@ inline void report_best_branch(const node& value, const value_path& path,
   if (best == nullptr || (best_depth == path.depth() && !expected.empty())) {
     report(value, path, best == nullptr ? "wrong type" : "wrong value",
            expected.empty() ? kinds : std::string(expected), found, hint);
+    found.back().missing_keys = std::move(missing);
     if (best == nullptr) {
       found.back().wrong_kind = true;
       found.back().kind = found.back().what.expected;

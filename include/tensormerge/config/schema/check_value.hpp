@@ -22,6 +22,19 @@ namespace tensormerge::schema {
 inline constexpr std::uint8_t null_kind = 1, boolean_kind = 2, integer_kind = 4, number_kind = 8,
                               text_kind = 16, list_kind = 32, mapping_kind = 64;
 
+/// Whether an unquoted number is one for YAML 1.2 alone and text for YAML 1.1 (`1e5`, `-.5`):
+/// there an exponent needs a point before it and a sign, and a sign needs a digit behind it.
+inline bool is_text_in_yaml_1_1(const node& value) {
+  if (value.type != node::kind::number || !value.plain) return false;
+  const std::string& text = value.text;
+  const auto exponent = text.find_first_of("eE");
+  if (exponent != text.npos && exponent + 1 < text.size()) {
+    const bool has_sign = text[exponent + 1] == '+' || text[exponent + 1] == '-';
+    if (!has_sign || text.find('.') == text.npos) return true;
+  }
+  return text.starts_with("-.") || text.starts_with("+.");
+}
+
 /// The bits that a value has: an integral number such as 1.0 is an integer too.
 inline std::uint8_t kinds_of(const node& value) {
   switch (value.type) {
@@ -30,7 +43,9 @@ inline std::uint8_t kinds_of(const node& value) {
     case node::kind::integer: return integer_kind | number_kind;
     case node::kind::number:
       if (!std::isfinite(value.number)) return 0;
-      return value.number == std::floor(value.number) ? integer_kind | number_kind : number_kind;
+      return static_cast<std::uint8_t>(
+          number_kind | (value.number == std::floor(value.number) ? integer_kind : 0) |
+          (is_text_in_yaml_1_1(value) ? text_kind : 0));
     case node::kind::string: return text_kind;
     case node::kind::sequence: return list_kind;
     default: return mapping_kind;

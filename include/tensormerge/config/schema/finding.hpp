@@ -25,6 +25,8 @@ struct finding {
   std::size_t depth = 0;
   bool wrong_kind = false;
   std::string kind{};  // the kind that was expected, where that is what is wrong
+  bool unknown_key = false;  // `what.path` is that of its mapping
+  std::vector<std::string> missing_keys{};  // one of them would do
 };
 using findings = std::vector<finding>;
 

@@ -6,20 +6,35 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <tensormerge/config/schema/finding.hpp>
 
 namespace tensormerge::schema {
 
+/// Takes out missing keys where an unknown key beside them is most likely what was meant.
+inline void drop_misspelt_keys(findings& found) {
+  std::set<std::pair<std::string, std::string>> meant;  // path of the mapping, hint
+  for (const finding& each : found) {
+    if (each.unknown_key && !each.what.hint.empty()) meant.emplace(each.what.path, each.what.hint);
+  }
+  std::erase_if(found, [&](const finding& each) {
+    return std::any_of(each.missing_keys.begin(), each.missing_keys.end(), [&](const auto& key) {
+      return meant.contains({each.what.path, "did you mean `" + key + "`?"});
+    });
+  });
+}
+
 /// Runs a generated check on a whole document: one finding a place, in the document's order.
 inline diagnostics validate(const node& document, const std::string& file, check rule) {
   findings found;
   rule(document, value_path(), found);
+  drop_misspelt_keys(found);
   diagnostics result;
   std::set<std::tuple<std::uint32_t, std::uint32_t, std::string>> places;
   for (finding& each : found) {
     each.what.file = file;
-    if (places.emplace(each.what.at.line, each.what.at.column, each.what.path).second) {
+    if (places.emplace(each.what.at.line, each.what.at.column, each.what.what).second) {
       result.push_back(std::move(each.what));
     }
   }

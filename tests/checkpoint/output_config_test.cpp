@@ -13,7 +13,8 @@ namespace {
 
 std::string changed(const char* donor, std::optional<std::uint64_t> layers,
                     std::optional<dtype> type) {
-  return write_json(output_config(load_json(donor, "config.json"), layers, type), 0);
+  return write_json(
+      output_config(load_json(donor, "config.json"), {.layers = layers, .type = type}), 0);
 }
 
 TEST(output_config, sets_layer_count_and_dtype_and_keeps_the_rest_as_written) {
@@ -39,6 +40,14 @@ TEST(output_config, sets_the_language_model_of_several_parts_and_no_other) {
 
 TEST(output_config, adds_a_dtype_where_none_is_stated) {
   EXPECT_EQ(changed(R"({"a":1})", {}, dtype::bfloat16), R"({"a": 1, "torch_dtype": "bfloat16"})");
+}
+
+TEST(output_config, tells_the_vocabulary_and_the_tying_of_the_written_tensors) {
+  const node donor = load_json(R"({"vocab_size":8,"tie_word_embeddings":true})", "config.json");
+  EXPECT_EQ(write_json(output_config(donor, {.vocabulary_size = 10, .tied_embeddings = false}), 0),
+            R"({"vocab_size": 10, "tie_word_embeddings": false})");
+  EXPECT_EQ(write_json(output_config(load_json("{}", "config.json"), {.tied_embeddings = true}), 0),
+            R"({"tie_word_embeddings": true})");
 }
 
 TEST(output_config, changes_nothing_that_is_not_asked_for) {

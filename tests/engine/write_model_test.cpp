@@ -48,5 +48,15 @@ TEST(write_model, leaves_no_folder_when_it_fails) {
   EXPECT_FALSE(std::filesystem::exists(folder / "out.partial"));
 }
 
+TEST(write_model, refuses_to_replace_one_of_its_inputs) {
+  const temporary_folder folder;
+  progress state;
+  const merge_plan plan = mean_of_two_models(folder);
+  const std::string before = testing::file_content(folder / "b/model.safetensors");
+  EXPECT_THROW(write_model(plan, make_method_table(method_list), folder / "a/../b", {}, state),
+               failure);
+  EXPECT_EQ(testing::file_content(folder / "b/model.safetensors"), before);
+}
+
 }  // namespace
 }  // namespace tensormerge

@@ -13,39 +13,54 @@
 
 namespace tensormerge {
 
+/// What an output's config.json must say; what is not given stays as the donor says it.
+struct config_changes {
+  std::optional<std::uint64_t> layers{};
+  std::optional<dtype> type{};
+  std::optional<std::uint64_t> vocabulary_size{};
+  std::optional<bool> tied_embeddings{};
+};
+
 namespace detail {
 
-inline void set_layer_count_and_dtype(node& config, std::optional<std::uint64_t> layers,
-                                      std::optional<dtype> type) {
+inline void change_config(node& config, const config_changes& changes) {
   for (node_entry& entry : config.entries) {
     const bool counts = std::find(layer_count_keys.begin(), layer_count_keys.end(), entry.key) !=
                         layer_count_keys.end();
     // Some files say null here and let the architecture's default apply.
-    if (counts && layers && entry.value.is_scalar()) {
-      entry.value = make_integer(static_cast<std::int64_t>(*layers));
+    if (counts && changes.layers && entry.value.is_scalar()) {
+      entry.value = make_integer(static_cast<std::int64_t>(*changes.layers));
     }
-    if (type && (entry.key == "dtype" || entry.key == "torch_dtype")) {
-      entry.value = make_string(std::string(to_string(*type)));
+    if (changes.type && (entry.key == "dtype" || entry.key == "torch_dtype")) {
+      entry.value = make_string(std::string(to_string(*changes.type)));
+    }
+    if (changes.vocabulary_size && entry.key == "vocab_size") {
+      entry.value = make_integer(static_cast<std::int64_t>(*changes.vocabulary_size));
+    }
+    if (changes.tied_embeddings && entry.key == "tie_word_embeddings") {
+      entry.value = make_boolean(*changes.tied_embeddings);
     }
   }
 }
 
 }  // namespace detail
 
-/// The donor's config.json with the layer count (under every key that states one) and the dtype
-/// set, at its top and for its language model; what is not given stays. Where no dtype is stated it
-/// is added as `torch_dtype`, which old and new loaders read. Order and the writing of numbers
+/// The donor's config.json with the changes made, at its top and for its language model: the layer
+/// count under every key that states one. A dtype or tying that no key states is added at the top,
+/// the dtype as `torch_dtype`, which old and new loaders read. Order and the writing of numbers
 /// stay.
-inline node output_config(node donor, std::optional<std::uint64_t> layers,
-                          std::optional<dtype> type) {
+inline node output_config(node donor, const config_changes& changes) {
   if (!donor.is_mapping()) return donor;
   const bool has_dtype = donor.find("dtype") != nullptr || donor.find("torch_dtype") != nullptr;
-  if (type && !has_dtype) set(donor, "torch_dtype", make_string(""));
-  detail::set_layer_count_and_dtype(donor, layers, type);
+  if (changes.type && !has_dtype) set(donor, "torch_dtype", make_string(""));
+  if (changes.tied_embeddings && donor.find("tie_word_embeddings") == nullptr) {
+    set(donor, "tie_word_embeddings", make_boolean(false));
+  }
+  detail::change_config(donor, changes);
   for (node_entry& entry : donor.entries) {
     if (std::find(text_config_keys.begin(), text_config_keys.end(), entry.key) !=
         text_config_keys.end()) {
-      detail::set_layer_count_and_dtype(entry.value, layers, type);
+      detail::change_config(entry.value, changes);
     }
   }
   return donor;

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <tensormerge/checkpoint/model_writer.hpp>
 #include <tensormerge/checkpoint/output_config.hpp>
 #include <tensormerge/checkpoint/side_files.hpp>
+#include <tensormerge/document/node.hpp>
 #include <tensormerge/document/write_json.hpp>
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/progress.hpp>
@@ -36,6 +38,18 @@ inline void add_side_files(const merge_plan& plan, model_writer& writer) {
        [](side_file_kind kind) { return kind == side_file_kind::tokenizer; });
 }
 
+/// Throws where the output is a folder that is read from: the merge would replace its own inputs.
+inline void check_output_is_no_input(const merge_plan& plan, const std::filesystem::path& output) {
+  for (const planned_model& model : plan.models) {
+    std::error_code error;
+    if (!std::filesystem::equivalent(model.folder.path, output, error) || error) continue;
+    throw failure(diagnostic{.file = output.string(),
+                             .what = "the output folder is the model " + model.name,
+                             .expected = "a folder that the merge does not read",
+                             .hint = "choose another output folder"});
+  }
+}
+
 }  // namespace detail
 
 /// Carries out a plan and writes the model folder: weights, config.json and the files that belong
@@ -43,6 +57,7 @@ inline void add_side_files(const merge_plan& plan, model_writer& writer) {
 inline void write_model(const merge_plan& plan, const method_table& methods,
                         const std::filesystem::path& output, const write_options& options,
                         progress& state) {
+  detail::check_output_is_no_input(plan, output);
   std::vector<output_tensor> tensors;
   for (const planned_tensor& tensor : plan.tensors) {
     tensors.push_back({tensor.name, tensor.type, tensor.dims});
@@ -50,8 +65,11 @@ inline void write_model(const merge_plan& plan, const method_table& methods,
   model_writer writer(output, tensors, {{"format", "pt"}}, options.shard_bytes);
   const node& donor_config = plan.models[plan.donor].folder.config;
   if (donor_config.is_mapping()) {
-    writer.add_file("config.json", write_json(output_config(donor_config, plan.layers,
-                                                            plan.config_dtype)));
+    const config_changes changes{.layers = plan.layers,
+                                 .type = plan.config_dtype,
+                                 .vocabulary_size = plan.vocabulary_size,
+                                 .tied_embeddings = plan.tied_embeddings};
+    writer.add_file("config.json", write_json(output_config(donor_config, changes)));
   }
   detail::add_side_files(plan, writer);
   run_merge(plan, methods, writer, options.run, state);

@@ -1,0 +1,68 @@
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "run_generator.hpp"
+
+namespace tensormerge::test {
+namespace {
+
+struct refusal {
+  const char* name;
+  const char* schema;
+  const char* message;
+};
+
+class refusals : public ::testing::TestWithParam<refusal> {};
+
+TEST_P(refusals, name_the_json_pointer) {
+  const generator codegen;
+  EXPECT_EQ(codegen.run_text(GetParam().schema), 1);
+  EXPECT_NE(codegen.errors().find(GetParam().message), std::string::npos) << codegen.errors();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    schema, refusals,
+    ::testing::Values(
+        refusal{"unknown_keyword", R"({"type":"object","properties":{"a":{"tpye":"string"}}})",
+                "#/properties/a/tpye: the keyword `tpye` is not supported"},
+        refusal{"later_draft", R"({"$schema":"https://json-schema.org/draft/2020-12/schema"})",
+                "#/$schema: only draft-07 is supported"},
+        refusal{"other_file", R"({"properties":{"a":{"$ref":"other.json#/definitions/a"}}})",
+                "#/properties/a/$ref: only references inside the file"},
+        refusal{"missing_definition", R"({"properties":{"a":{"$ref":"#/definitions/a"}}})",
+                "#/properties/a/$ref: there is no schema at `#/definitions/a`"},
+        refusal{"reference_to_itself",
+                R"({"definitions":{"a":{"$ref":"#/definitions/a"}},"type":"object"})",
+                "$ref leads back to itself"},
+        refusal{"nested_id", R"({"properties":{"a":{"$id":"http://b/c"}}})",
+                "#/properties/a/$id: an $id below the root is not supported"},
+        refusal{"look_ahead", R"x({"properties":{"a":{"type":"string","pattern":"(?=a)"}}})x",
+                "#/properties/a/pattern: the pattern (?=a) has a look-around"},
+        refusal{"wrong_type_name", R"({"properties":{"a":{"type":"text"}}})",
+                "#/properties/a/type: unknown or repeated type `text`"},
+        refusal{"value_of_any_type", R"({"type":"object","properties":{"a":{}}})",
+                "#/properties/a/type: the value has no one C++ type"},
+        refusal{"mixed_enum", R"({"type":"object","properties":{"a":{"enum":["b",1]}}})",
+                "#/properties/a/enum: only texts become a C++ enum"},
+        refusal{"two_keys_with_one_name",
+                R"({"type":"object","properties":{"a-b":{"type":"string"},"a_b":{"type":"string"}}})",
+                "#/properties/a_b: its C++ name `a_b` is taken"},
+        refusal{"default_of_another_type",
+                R"({"type":"object","properties":{"a":{"type":"integer","default":"b"}}})",
+                "#/properties/a/default: cannot be written as a C++ initialiser"},
+        refusal{"not_json", "{", "given.schema.json: "},
+        refusal{"not_a_schema", "[]", "#: a schema must be an object or a boolean"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(usage, is_wrong_without_a_schema) {
+  const generator codegen;
+  EXPECT_EQ(codegen.run(codegen.folder() / "absent.json"), 1);
+  EXPECT_NE(codegen.errors().find("cannot be read"), std::string::npos);
+  EXPECT_EQ(codegen.run("--unknown"), 2);
+  EXPECT_EQ(codegen.run(TENSORMERGE_CODEGEN_TESTS "/station.schema.json", "--root '#/nothing'"), 1);
+  EXPECT_NE(codegen.errors().find("no schema stands at `#/nothing`"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tensormerge::test

@@ -6,6 +6,7 @@
 #include <span>
 
 #include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/policy/consensus/add_mixed.hpp>
 #include <tensormerge/policy/consensus/consensus.hpp>
 #include <tensormerge/policy/sparsify/sparsifier.hpp>
 #include <tensormerge/tensor/delta.hpp>
@@ -66,8 +67,7 @@ struct task_vector_merge {
               [&](std::size_t i) { return selector(shared, inputs[i], facts, i); })),
           weights_(memory.make<double>(inputs.size(),
                                        [&](std::size_t i) { return inputs[i].weight; })),
-          lambda_(static_cast<Real>(shared.lambda)),
-          normalize_(shared.normalize) {}
+          scaling_{static_cast<Real>(shared.lambda), shared.normalize} {}
 
     statistic make_statistic(scratch& memory) const {
       return statistic(memory.make<selector_statistic>(
@@ -108,18 +108,14 @@ struct task_vector_merge {
           selectors_[i].keep(block, piece.first + begin);
           mixer.add(weights_[i], {block.values});
         }
-        for (std::size_t i = 0; i < count; ++i) {
-          const Real divisor = normalize_ ? mixer.divisor(i) : Real{1};
-          out[begin + i] = base[i] + lambda_ * (mixer.mixed(i) / divisor);
-        }
+        add_mixed(mixer, scaling_, base, out + begin, count);
       });
     }
 
    private:
     std::span<selector> selectors_;
     std::span<double> weights_;
-    Real lambda_;
-    bool normalize_;
+    mix_scaling<Real> scaling_;
   };
 };
 

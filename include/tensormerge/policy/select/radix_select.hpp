@@ -12,7 +12,8 @@
 
 namespace tensormerge {
 
-/// Which elements are kept where more have the threshold's magnitude than places are left.
+/// Which elements are kept where more have the threshold's magnitude than places are left. To keep
+/// all of them needs no index, and threshold() is then the exact magnitude.
 enum class equal_magnitudes { lowest_index_first, highest_index_first, keep_all };
 
 /// Finds which `wanted` elements of a sequence are the largest in magnitude, without sorting or
@@ -48,10 +49,11 @@ class radix_select {
       : index_bits_(static_cast<unsigned>(std::bit_width(elements))),
         missing_(wanted),
         equals_(equals) {
-    if (wanted >= elements) {
-      keep_from(0);
-    } else if (wanted == 0) {
+    const bool needs_threshold = equals == equal_magnitudes::keep_all && elements > 0;
+    if (wanted == 0) {
       keep_none();
+    } else if (wanted >= elements && !needs_threshold) {
+      keep_from(0);
     } else {
       next_digit(magnitude_key_bits<Real>);
     }
@@ -100,6 +102,9 @@ class radix_select {
     if (key != threshold_) return key > threshold_;
     return index >= equals_from_ && index < equals_below_;
   }
+
+  /// The least magnitude that is kept; exact where all equal ones are kept.
+  Real threshold() const { return std::bit_cast<Real>(threshold_); }
 
   /// `keeps` of `size` elements, the first of which has this index, as ones and zeros.
   void mask(const Real* values, std::size_t size, std::uint64_t first, Real* kept) const {
@@ -155,9 +160,10 @@ class radix_select {
   void narrow_magnitude(std::span<const std::uint64_t> counts) {
     const std::size_t bin = bin_from_top(counts);
     prefix_ = prefix_ << width_ | bin;
-    const bool whole_bin = counts[bin] == missing_;
     const bool last_digit = shift_ == 0;
-    if (whole_bin || (last_digit && equals_ == equal_magnitudes::keep_all)) {
+    const bool keeps_bin =
+        equals_ == equal_magnitudes::keep_all ? last_digit : counts[bin] == missing_;
+    if (keeps_bin) {
       keep_from(prefix_ << shift_);
     } else if (!last_digit) {
       next_digit(shift_);

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/method/parameters.hpp>
+#include <tensormerge/method/row_task_vector_merge.hpp>
+#include <tensormerge/policy/consensus/sign_of_sum.hpp>
+#include <tensormerge/policy/sparsify/drop_by_rank.hpp>
+
+namespace tensormerge {
+
+/// Drops elements of each task vector at random, small ones of a row more often, elects a sign
+/// for each element and adds the mean of those that agree.
+/// Cost: two passes, one without `rescale`.
+/// Errors: density - epsilon and density + epsilon must lie between 0 and 1 where density does.
+/// Ref: Deep et al. 2024, "DELLA-Merging" (arXiv 2406.11617).
+struct della
+    : row_task_vector_merge<drop_by_rank, sign_of_sum, della_parameters, della_input_parameters> {
+  static constexpr method_facts facts{.name = "della", .base = base_use::required};
+};
+
+}  // namespace tensormerge

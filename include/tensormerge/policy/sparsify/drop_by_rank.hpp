@@ -1,0 +1,148 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <tensormerge/policy/accumulate/dot.hpp>
+#include <tensormerge/policy/accumulate/exact_sum.hpp>
+#include <tensormerge/policy/random/philox.hpp>
+#include <tensormerge/policy/select/magnitude_key.hpp>
+#include <tensormerge/policy/select/magnitude_ranks.hpp>
+#include <tensormerge/policy/sparsify/match_l1_norm.hpp>
+#include <tensormerge/tensor/delta.hpp>
+#include <tensormerge/tensor/scratch.hpp>
+#include <tensormerge/tensor/tile.hpp>
+
+namespace tensormerge {
+
+/// Keeps each element of a task vector with a probability that grows with its place in the row's
+/// order of magnitude, evenly from density - epsilon for the smallest to density + epsilon for the
+/// largest (see magnitude_ranks). Draws are made by the seed, the tensor's name, the input's place
+/// and the element's row and column. With `rescale`, the kept elements get the L1 norm of all.
+/// Models row_sparsifier (method/row_task_vector_merge.hpp).
+/// Ref: Deep et al. 2024, "DELLA-Merging" (arXiv 2406.11617), MAGPRUNE; rescaled as in mergekit
+/// 0.1.5.
+struct drop_by_rank {
+  template <class Real>
+  class selector {
+   public:
+    class statistic {
+     public:
+      static constexpr std::size_t scratch_bytes() { return magnitude_ranks::scratch_bytes(); }
+      explicit statistic(scratch& memory) : ranks_(memory) {}
+      void combine(const statistic& other) {
+        all_.combine(other.all_);
+        kept_.combine(other.kept_);
+      }
+      void clear() {
+        all_ = {};
+        kept_ = {};
+      }
+
+     private:
+      friend selector;
+      magnitude_ranks ranks_;
+      exact_sum all_;
+      exact_sum kept_;
+    };
+
+    template <class Parameters, class InputParameters>
+    selector(const Parameters& shared, const InputParameters& input, const tensor_facts& facts,
+             std::size_t number)
+        : density_(input.density),
+          epsilon_(input.epsilon),
+          numbers_(facts.random_key),
+          number_(static_cast<std::uint32_t>(number)),
+          row_length_(facts.row_length),
+          wants_norms_(shared.rescale && drops_some()) {}
+
+    const char* problem() const {
+      const bool possible = density_ - epsilon_ > 0 && density_ + epsilon_ < 1;
+      return drops_some() && !possible
+                 ? "density - epsilon and density + epsilon must lie between 0 and 1, both excluded"
+                 : nullptr;
+    }
+
+    bool wants_observation() const { return wants_norms_; }
+
+    /// Adds one row: `next(visit)` calls `visit` with each block of it.
+    template <class Blocks>
+    void observe_row(std::uint64_t row, Blocks&& blocks, statistic& seen) const {
+      begin_row(blocks, seen);
+      std::uint64_t column = 0;
+      blocks([&](delta_block<Real> block) {
+        seen.all_.add(sum_of_magnitudes(block.values.data(), block.size()));
+        mask(block, row, column, seen);
+        seen.kept_.add(sum_of_magnitudes(block.values.data(), block.size()));
+        column += block.size();
+      });
+    }
+
+    void conclude(const statistic& seen) {
+      scale_ = static_cast<Real>(match_l1_norm(seen.all_.value(), seen.kept_.value()));
+      wants_norms_ = false;
+    }
+
+    /// Learns the order of a row before its blocks are given to `keep`, in their order.
+    template <class Blocks>
+    void begin_row(Blocks&& blocks, statistic& working) const {
+      if (!drops_some()) return;
+      Real largest = 0;
+      blocks([&](delta_block<Real> block) {
+        for (const Real x : block.values) {
+          largest = magnitude_key(x) > magnitude_key(largest) ? x : largest;
+        }
+      });
+      working.ranks_.begin(largest);
+      blocks([&](delta_block<Real> block) {
+        working.ranks_.count(block.values.data(), block.size());
+      });
+      working.ranks_.end_counting();
+    }
+
+    void keep(delta_block<Real> block, std::uint64_t row, std::uint64_t column,
+              statistic& working) const {
+      if (density_ >= 1) return;
+      if (!drops_some()) {
+        for (Real& x : block.values) x *= 0;
+        return;
+      }
+      mask(block, row, column, working);
+      for (Real& x : block.values) x *= scale_;
+    }
+
+   private:
+    /// Whether draws decide: neither all nor none are kept.
+    bool drops_some() const { return density_ > 0 && density_ < 1; }
+
+    void mask(delta_block<Real> block, std::uint64_t row, std::uint64_t column,
+              statistic& working) const {
+      std::array<std::uint32_t, block_elements> ranks, draws;
+      working.ranks_.place(block.values.data(), block.size(), ranks.data());
+      constexpr std::size_t counters = block_elements / 4;
+      const std::uint64_t blocks_in_row = (row_length_ + block_elements - 1) / block_elements;
+      const std::uint64_t block_number = row * blocks_in_row + column / block_elements;
+      numbers_.template fill<counters>(block_number * counters, number_, draws);
+      // In a row of one element, the only place is in the middle.
+      const bool single = row_length_ == 1;
+      const double lowest = single ? density_ : density_ - epsilon_;
+      const double step = single ? 0 : 2 * epsilon_ / static_cast<double>(row_length_ - 1);
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        const double probability = lowest + step * static_cast<double>(ranks[i]);
+        const double draw = static_cast<double>(draws[i]) * 0x1p-32;
+        block[i] *= draw < probability ? Real{1} : Real{0};
+      }
+    }
+
+    double density_;
+    double epsilon_;
+    philox numbers_;
+    std::uint32_t number_;
+    std::uint64_t row_length_;
+    bool wants_norms_;
+    Real scale_ = 1;
+  };
+};
+
+}  // namespace tensormerge

@@ -30,13 +30,11 @@ class source_tensors {
       if (entry != nullptr) {
         entries.push_back(entry);
       } else if (is_derived_buffer(source.name)) {
-        findings_.add("buffers that not all models have",
-                      {.level = severity::warning,
-                       .file = model_path(source),
-                       .path = quoted_name(request.name),
-                       .what = "the buffer is left out, because not all models have it",
-                       .found = "none in " + quoted_name(model_name(source))},
-                      1);
+        findings_.add_once("left out",
+                           {.level = severity::warning,
+                            .file = model_path(source),
+                            .what = "buffers that not all models have are left out",
+                            .found = "no " + quoted_name(source.name)});
         return {};
       } else {
         findings_.add("missing tensors",

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -78,12 +80,12 @@ class tensor_planner {
     if (!sources_.have_type_of(chosen, request, entries)) return std::nullopt;
     const std::size_t model = request.sources[chosen].model;
     if (entries.size() > 1) {
-      findings_.add("tensors that are not merged",
-                    {.level = severity::warning,
-                     .path = quoted_name(request.name),
-                     .what = "tensors of " + std::string(to_string(entries[chosen]->type)) +
-                             " are not merged but taken from " + quoted_name(models_[model].name)},
-                    1);
+      findings_.add_once(
+          "not merged",
+          {.level = severity::warning,
+           .what = "tensors of " + std::string(to_string(entries[chosen]->type)) +
+                   " are not merged but taken from " + quoted_name(models_[model].name),
+           .found = quoted_name(request.name)});
     }
     return plan_copy(request.name, model, *entries[chosen]);
   }
@@ -93,13 +95,11 @@ class tensor_planner {
         resolve_parameters(request.method->shared, *request.scopes, request.name, request.t);
     report_wrong(resolved.wrong);
     for (const std::string_view name : resolved.missing) {
-      const std::string parameter = quoted_name(name);
-      findings_.add("tensors without a value for " + parameter,
-                    {.file = config_file_,
-                     .path = "parameters." + std::string(name),
-                     .what = std::string(request.method->facts.name) + " needs " + parameter,
-                     .found = "none for " + quoted_name(request.name)},
-                    1);
+      report_missing(name, {.path = "parameters." + std::string(name),
+                            .what = std::string(request.method->facts.name) + " needs " +
+                                    quoted_name(name),
+                            .found = "none for " + quoted_name(request.name),
+                            .hint = hint_for(name, *request.scopes)});
     }
     return std::move(resolved.values);
   }
@@ -110,24 +110,35 @@ class tensor_planner {
         resolve_parameters(request.method->per_input, *source.scopes, source.name, request.t);
     report_wrong(resolved.wrong);
     for (const std::string_view name : resolved.missing) {
-      const std::string which = quoted_name(name) + " for the model " +
-                                quoted_name(models_[source.model].name);
-      findings_.add("tensors of " + source.path + " without a value for " + quoted_name(name),
-                    {.file = config_file_,
-                     .at = source.at,
-                     .path = source.path,
-                     .what = std::string(request.method->facts.name) + " needs " + which,
-                     .found = "none for " + quoted_name(source.name),
-                     .hint = source.hint},
-                    1);
+      report_missing(name, {.at = source.at,
+                            .path = source.path,
+                            .what = std::string(request.method->facts.name) + " needs " +
+                                    quoted_name(name) + " for the model " +
+                                    quoted_name(models_[source.model].name),
+                            .found = "none for " + quoted_name(source.name),
+                            .hint = source.hint.empty() ? hint_for(name, *source.scopes)
+                                                        : source.hint});
     }
     return std::move(resolved.values);
+  }
+
+  void report_missing(std::string_view parameter, diagnostic finding) {
+    finding.file = config_file_;
+    const std::string cause = "missing " + std::string(parameter) + ' ' + finding.path;
+    findings_.add_once(cause, std::move(finding));
+  }
+
+  static std::string hint_for(std::string_view parameter, const parameter_scopes& scopes) {
+    const bool is_filtered =
+        std::any_of(scopes.begin(), scopes.end(),
+                    [parameter](const settings* scope) { return scope->find(parameter) != nullptr; });
+    return is_filtered ? "add a value without a filter, for all other tensors" : "";
   }
 
   void report_wrong(const diagnostics& wrong) {
     for (diagnostic finding : wrong) {
       finding.file = config_file_;
-      findings_.add("tensors with this value of " + finding.path, finding, 1);
+      findings_.add_once("wrong " + finding.path, finding);
     }
   }
 
@@ -155,14 +166,13 @@ class tensor_planner {
     }
     constexpr double rounding = 1e-12;
     if (!weighted || std::abs(sum) > rounding * magnitudes) return;
-    findings_.add("tensors whose weights sum to zero",
-                  {.file = config_file_,
-                   .at = request.sources[0].at,
-                   .path = "parameters.weight",
-                   .what = "the weights sum to zero and cannot be normalized",
-                   .found = "it so for " + quoted_name(tensor.name),
-                   .hint = "change the weights or set `normalize: false`"},
-                  1);
+    findings_.add_once("weights sum to zero",
+                       {.file = config_file_,
+                        .at = request.sources[0].at,
+                        .path = "parameters.weight",
+                        .what = "the weights sum to zero and cannot be normalized",
+                        .found = "such a sum for " + quoted_name(tensor.name),
+                        .hint = "change the weights or set `normalize: false`"});
   }
 
   const std::vector<planned_model>& models_;

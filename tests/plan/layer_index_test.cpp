@@ -1,0 +1,39 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <tensormerge/plan/layer_index.hpp>
+
+#include "tiny_models.hpp"
+
+namespace tensormerge {
+namespace {
+
+using testing::ElementsAre;
+using testing::UnorderedElementsAre;
+
+TEST(layer_index, sorts_names_into_layers_and_the_rest) {
+  const test::tiny_models models;
+  models.add("m", {{"model.embed_tokens.weight"},
+                   {"model.layers.0.a"},
+                   {"model.layers.0.experts.0.b"},
+                   {"model.layers.1.a"},
+                   {"model.layers.norm"}});
+  const model_folder model = model_folder::open(models / "m");
+  const layer_index index(model);
+  ASSERT_THAT(index.stacks(), ElementsAre(layer_stack{"model.layers.", 2}));
+  EXPECT_THAT(index.suffixes(0, 0), UnorderedElementsAre(".a", ".experts.0.b"));
+  EXPECT_THAT(index.suffixes(0, 1), ElementsAre(".a"));
+  EXPECT_THAT(index.outside(),
+              UnorderedElementsAre("model.embed_tokens.weight", "model.layers.norm"));
+}
+
+TEST(layer_index, reads_the_layer_count_of_the_config) {
+  const test::tiny_models models;
+  models.add("m", {{"layers.0.a"}, {"layers.1.a"}, {"tower.0.a"}, {"tower.1.a"}, {"tower.2.a"}},
+             R"({"num_hidden_layers": 2})");
+  const model_folder model = model_folder::open(models / "m");
+  EXPECT_THAT(layer_index(model).stacks(), ElementsAre(layer_stack{"layers.", 2}));
+}
+
+}  // namespace
+}  // namespace tensormerge

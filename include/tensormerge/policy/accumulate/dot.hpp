@@ -30,6 +30,15 @@ double dot(const Real* a, const Real* b, std::size_t count) {
   });
 }
 
+/// Inner product of two blocks' differences from a third, in double.
+template <class Real>
+double dot_of_deltas(const Real* a, const Real* b, const Real* base, std::size_t count) {
+  return detail::sum_in_lanes(count, [=](std::size_t i) {
+    const double origin = static_cast<double>(base[i]);
+    return (static_cast<double>(a[i]) - origin) * (static_cast<double>(b[i]) - origin);
+  });
+}
+
 /// Sum of the magnitudes of `count` elements, in double.
 template <class Real>
 double sum_of_magnitudes(const Real* a, std::size_t count) {

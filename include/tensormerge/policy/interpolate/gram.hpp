@@ -31,6 +31,19 @@ class gram_matrix {
     }
   }
 
+  /// The same of the vectors' differences from `base`: products of differences, since differences
+  /// of products would cancel.
+  template <class Real>
+  void add_deltas(std::span<const Real* const> vectors, const Real* base, std::size_t begin,
+                  std::size_t count) {
+    for (std::size_t i = 0, entry = 0; i < n_; ++i) {
+      for (std::size_t j = 0; j <= i; ++j, ++entry) {
+        sums_[entry].add(
+            dot_of_deltas(vectors[i] + begin, vectors[j] + begin, base + begin, count));
+      }
+    }
+  }
+
   void combine(const gram_matrix& other) {
     for (std::size_t entry = 0; entry < sums_.size(); ++entry) {
       sums_[entry].combine(other.sums_[entry]);

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <tensormerge/method/gram_merge.hpp>
+#include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/method/parameters.hpp>
+#include <tensormerge/policy/interpolate/karcher_mean.hpp>
+
+namespace tensormerge {
+
+/// The Riemannian mean of the models, all with the same weight.
+/// Ref: arXiv 2603.04972.
+struct karcher : gram_merge<karcher_mean, karcher_parameters, karcher_input_parameters> {
+  static constexpr method_facts facts{.name = "karcher", .base = base_use::ignored};
+};
+
+}  // namespace tensormerge

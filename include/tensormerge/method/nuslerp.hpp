@@ -1,0 +1,187 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/method/parameters.hpp>
+#include <tensormerge/policy/accumulate/dot.hpp>
+#include <tensormerge/policy/interpolate/arc.hpp>
+#include <tensormerge/policy/interpolate/column_products.hpp>
+#include <tensormerge/policy/interpolate/spherical.hpp>
+#include <tensormerge/tensor/scratch.hpp>
+#include <tensormerge/tensor/tile.hpp>
+
+namespace tensormerge {
+
+/// Interpolates two models, or their task vectors where there is a base, on the sphere; their place
+/// is given by their weights. One angle for a whole tensor; without `nuslerp_flatten` one for each
+/// row (a vector along the last axis) or, with `nuslerp_row_wise`, for each column (a vector along
+/// the first axis), as mergekit understands the words.
+/// Cost: two passes; one where it goes by rows, whose tiles hold whole rows. By columns it takes 96
+/// bytes of memory a column and thread and two coefficients a column, for at most 2^20 columns.
+struct nuslerp {
+  static constexpr method_facts facts{
+      .name = "nuslerp", .base = base_use::optional, .least_inputs = 2, .most_inputs = 2};
+  using parameters = nuslerp_parameters;
+  using input_parameters = nuslerp_input_parameters;
+
+  template <class Real>
+  class kernel {
+   public:
+    class statistic {
+     public:
+      statistic(std::uint64_t vectors, scratch& memory) : products_(vectors, memory) {}
+      void combine(const statistic& other) { products_.combine(other.products_); }
+      void clear() { products_.clear(); }
+
+     private:
+      friend kernel;
+      column_products products_;
+    };
+
+    static std::size_t scratch_bytes(std::size_t, const parameters& shared,
+                                     const tensor_facts& tensor) {
+      return 2 * scratch::bytes_for<Real>(layout(shared, tensor).columns);
+    }
+    static std::size_t statistic_bytes(std::size_t, const parameters& shared,
+                                       const tensor_facts& tensor) {
+      return column_products::scratch_bytes(layout(shared, tensor).columns);
+    }
+    static std::uint64_t rows_per_tile(const parameters& shared, const tensor_facts& tensor) {
+      const arrangement vectors = layout(shared, tensor);
+      if (vectors.row_length != 0) return 1;
+      const std::uint64_t group = column_products::group_rows(vectors.columns);
+      return vectors.columns <= 1 || group == 1 ? 0 : group * (vectors.columns / tensor.row_length);
+    }
+
+    kernel(const parameters& shared, std::span<const input_parameters> inputs,
+           const tensor_facts& tensor, scratch& memory)
+        : vectors_(layout(shared, tensor)),
+          place_(place_by_weight(inputs)),
+          first_(memory.take<Real>(vectors_.columns)),
+          second_(memory.take<Real>(vectors_.columns)),
+          concluded_(vectors_.row_length != 0) {}
+
+    statistic make_statistic(scratch& memory) const { return {vectors_.columns, memory}; }
+    bool wants_observation() const { return !concluded_; }
+    const char* problem() const {
+      return vectors_.too_many ? "the tensor has more than 1048576 columns, which is too many for "
+                                 "nuslerp_row_wise; set nuslerp_flatten to true for it"
+                               : nullptr;
+    }
+
+    void observe(const tile<Real>& piece, statistic& seen) const {
+      if (vectors_.columns == 1) {
+        for_each_block(piece, [&](std::size_t begin, std::size_t count) {
+          seen.products_.add_block(piece.inputs[0] + begin, piece.inputs[1] + begin,
+                                   piece.base == nullptr ? nullptr : piece.base + begin, count);
+        });
+      } else {
+        seen.products_.add(piece.inputs[0], piece.inputs[1], piece.base, piece.first, piece.size);
+      }
+    }
+
+    void conclude(const statistic& seen) {
+      const std::span<const column_products::entry> products = seen.products_.entries();
+      for (std::size_t i = 0; i < products.size(); ++i) {
+        const two_coefficients c =
+            spherical(place_, products[i].first_first.value(), products[i].second_second.value(),
+                      products[i].first_second.value());
+        first_[i] = static_cast<Real>(c.first);
+        second_[i] = static_cast<Real>(c.second);
+      }
+      concluded_ = true;
+    }
+
+    void apply(const tile<Real>& piece, Real* out) const {
+      if (vectors_.row_length != 0) {
+        for (std::size_t begin = 0; begin < piece.size; begin += vectors_.row_length) {
+          const two_coefficients c = coefficients_of_row(piece, begin);
+          const Real first = static_cast<Real>(c.first), second = static_cast<Real>(c.second);
+          mix(piece, begin, vectors_.row_length, out, [=](std::size_t) { return first; },
+              [=](std::size_t) { return second; });
+        }
+      } else if (vectors_.columns == 1) {
+        const Real first = first_[0], second = second_[0];
+        mix(piece, 0, piece.size, out, [=](std::size_t) { return first; },
+            [=](std::size_t) { return second; });
+      } else {
+        apply_by_columns(piece, out);
+      }
+    }
+
+   private:
+    /// Which elements make a vector: those of a row, or those of one of some columns; a tensor that
+    /// is one vector has one column.
+    struct arrangement {
+      std::size_t row_length = 0;  // 0: by columns
+      std::size_t columns = 0;     // 0: by rows
+      bool too_many = false;
+    };
+
+    static arrangement layout(const parameters& shared, const tensor_facts& tensor) {
+      constexpr std::uint64_t most_columns = 1 << 20;
+      if (shared.nuslerp_flatten || tensor.elements == 0) return {.columns = 1};
+      if (!shared.nuslerp_row_wise) {
+        if (tensor.elements == tensor.row_length) return {.columns = 1};
+        return {.row_length = static_cast<std::size_t>(tensor.row_length)};
+      }
+      const std::uint64_t columns = tensor.elements / tensor.column_length;
+      if (columns > most_columns) return {.too_many = true};
+      return {.columns = static_cast<std::size_t>(columns)};
+    }
+
+    two_coefficients coefficients_of_row(const tile<Real>& piece, std::size_t begin) const {
+      const Real* a = piece.inputs[0] + begin;
+      const Real* b = piece.inputs[1] + begin;
+      const std::size_t count = vectors_.row_length;
+      if (piece.base == nullptr) {
+        return spherical(place_, dot(a, a, count), dot(b, b, count), dot(a, b, count));
+      }
+      const Real* base = piece.base + begin;
+      return spherical(place_, dot_of_deltas(a, a, base, count),
+                       dot_of_deltas(b, b, base, count), dot_of_deltas(a, b, base, count));
+    }
+
+    void apply_by_columns(const tile<Real>& piece, Real* out) const {
+      std::size_t done = 0;
+      while (done < piece.size) {
+        const std::size_t column = static_cast<std::size_t>((piece.first + done) % vectors_.columns);
+        const std::size_t width = std::min(vectors_.columns - column, piece.size - done);
+        const Real* first = first_.data() + column;
+        const Real* second = second_.data() + column;
+        mix(piece, done, width, out, [=](std::size_t i) { return first[i]; },
+            [=](std::size_t i) { return second[i]; });
+        done += width;
+      }
+    }
+
+    /// `count` elements from `begin` on, with the coefficients `first(i)` and `second(i)`.
+    template <class First, class Second>
+    static void mix(const tile<Real>& piece, std::size_t begin, std::size_t count, Real* out,
+                    First first, Second second) {
+      const Real* a = piece.inputs[0] + begin;
+      const Real* b = piece.inputs[1] + begin;
+      Real* to = out + begin;
+      if (piece.base == nullptr) {
+        for (std::size_t i = 0; i < count; ++i) to[i] = first(i) * a[i] + second(i) * b[i];
+        return;
+      }
+      const Real* base = piece.base + begin;
+      for (std::size_t i = 0; i < count; ++i) {
+        to[i] = base[i] + (first(i) * (a[i] - base[i]) + second(i) * (b[i] - base[i]));
+      }
+    }
+
+    arrangement vectors_;
+    double place_;
+    std::span<Real> first_;  // one coefficient a column
+    std::span<Real> second_;
+    bool concluded_;
+  };
+};
+
+}  // namespace tensormerge

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <tensormerge/tensor/elements.hpp>
+
+namespace tensormerge {
+
+/// out = base + sum over i of coefficients[i] * (vectors[i] - base); every vector, `base` and `out`
+/// have `count` elements. `out` may not overlap the others.
+template <class Real>
+void displaced_sum(std::span<const Real* const> vectors, const Real* base,
+                   std::span<const Real> coefficients, Real* out, std::size_t count) {
+  auto sum = elements(out, count);
+  const auto origin = elements(base, count);
+  sum = Eigen::Array<Real, Eigen::Dynamic, 1>::Zero(static_cast<Eigen::Index>(count));
+  for (std::size_t i = 0; i < vectors.size(); ++i) {
+    sum += coefficients[i] * (elements(vectors[i], count) - origin);
+  }
+  sum += origin;
+}
+
+}  // namespace tensormerge

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <algorithm>
+#include <limits>
+
+#include <Eigen/Core>
+#include <Eigen/SVD>
+
+namespace tensormerge {
+
+/// The singular value decomposition left * diag(values) * right^T of a matrix, without the
+/// directions whose singular value rounding cannot tell from zero: these are arbitrary.
+struct thin_svd {
+  Eigen::MatrixXd left;    // (rows,rank), orthonormal columns
+  Eigen::VectorXd values;  // (rank), falling
+  Eigen::MatrixXd right;   // (columns,rank), orthonormal columns
+};
+
+/// Decomposes a finite matrix. Allocates: about four times the matrix.
+inline thin_svd decompose(const Eigen::MatrixXd& matrix) {
+  if (matrix.size() == 0) return {{matrix.rows(), 0}, {}, {matrix.cols(), 0}};
+  const Eigen::BDCSVD<Eigen::MatrixXd> svd(matrix, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  const double least = svd.singularValues()(0) *
+                       static_cast<double>(std::max(matrix.rows(), matrix.cols())) *
+                       std::numeric_limits<double>::epsilon();
+  Eigen::Index rank = 0;
+  while (rank < svd.singularValues().size() && svd.singularValues()(rank) > least) ++rank;
+  return {svd.matrixU().leftCols(rank), svd.singularValues().head(rank),
+          svd.matrixV().leftCols(rank)};
+}
+
+/// The matrix with orthonormal directions that is nearest to `matrix`: its decomposition with every
+/// singular value 1, but for directions that it lacks.
+/// Ref: Schönemann 1966, "A generalized solution of the orthogonal Procrustes problem".
+inline Eigen::MatrixXd nearest_orthogonal(const Eigen::MatrixXd& matrix) {
+  const thin_svd svd = decompose(matrix);
+  return svd.left * svd.right.transpose();
+}
+
+}  // namespace tensormerge

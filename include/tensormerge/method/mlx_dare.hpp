@@ -108,12 +108,17 @@ struct mlx_dare {
 
     template <class Visitor>
     void for_each_mixed(const tile<Real>& piece, Visitor&& visit) const {
-      std::array<double, block_elements> mixed;
+      std::array<double, block_elements> mixed, of_input;
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {
+        // Several loops, so that products are rounded before they are added on every machine:
+        // fused operations would order magnitudes that are equal.
         for (std::size_t i = 0; i < count; ++i) {
-          mixed[i] = (1 - t_) * static_cast<double>(piece.base[begin + i]) +
-                     t_ * static_cast<double>(piece.inputs[0][begin + i]);
+          mixed[i] = (1 - t_) * static_cast<double>(piece.base[begin + i]);
         }
+        for (std::size_t i = 0; i < count; ++i) {
+          of_input[i] = t_ * static_cast<double>(piece.inputs[0][begin + i]);
+        }
+        for (std::size_t i = 0; i < count; ++i) mixed[i] += of_input[i];
         visit(begin, std::span<double>(mixed.data(), count));
       });
     }

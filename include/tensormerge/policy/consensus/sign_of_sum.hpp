@@ -29,9 +29,13 @@ struct sign_of_sum {
     /// The same where a model's vote has a weight of its own.
     void add(double weight, delta_block<const Real> delta, double vote_weight) {
       const Real factor = static_cast<Real>(weight);
+      // Two loops, so that products are rounded before they are added on every machine: a fused
+      // operation would break ties that cancel exactly.
+      std::array<double, block_elements> vote;
       for (std::size_t i = 0; i < delta.size(); ++i) {
-        votes_[i] += vote_weight * static_cast<double>(delta[i]);
+        vote[i] = vote_weight * static_cast<double>(delta[i]);
       }
+      for (std::size_t i = 0; i < delta.size(); ++i) votes_[i] += vote[i];
       for (std::size_t i = 0; i < delta.size(); ++i) {
         const Real weighted = factor * delta[i];
         // Negated, so that a NaN is on both sides and is seen in the result.

@@ -102,11 +102,15 @@ class keep_most_varied {
       for (std::size_t i = 0; i < count; ++i) mean[i] += delta(input, i);
     }
     for (std::size_t i = 0; i < count; ++i) mean[i] /= models;
+    // Two loops, so that squares are rounded before they are added on every machine: fused
+    // operations would order variances that are equal.
+    std::array<double, block_elements> square;
     for (const Real* input : inputs) {
       for (std::size_t i = 0; i < count; ++i) {
         const double distance = delta(input, i) - mean[i];
-        variance[i] += distance * distance;
+        square[i] = distance * distance;
       }
+      for (std::size_t i = 0; i < count; ++i) variance[i] += square[i];
     }
     for (std::size_t i = 0; i < count; ++i) variance[i] /= models;
   }

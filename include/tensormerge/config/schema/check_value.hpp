@@ -78,7 +78,9 @@ inline bool check_kind(const node& value, const value_path& path, std::uint8_t k
   if ((kinds_of(value) & kinds) != 0) return true;
   const std::string expected =
       value.is_number() && (kinds & number_kind) != 0 ? "a finite number" : name_kinds(kinds);
-  report(value, path, "wrong type", expected, found);
+  const bool unquoted = value.plain && !value.is_null() && (kinds & text_kind) != 0;
+  report(value, path, "wrong type", expected, found,
+         unquoted ? "quote it if text is meant" : std::string());
   found.back().wrong_kind = true;
   found.back().kind = expected;
   return false;

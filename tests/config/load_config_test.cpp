@@ -173,6 +173,9 @@ TEST(load_config, says_what_a_method_needs) {
               ElementsAre("c.yml:4:17: error: parameters.t: wrong value, expected a number from 0 "
                           "to 1, found `1.5`"));
   EXPECT_THAT(problems("merge_method: linear\nmodels: null\n"),
+              ElementsAre("c.yml:2:9: error: models: wrong type, expected a list with at least "
+                          "one entry, found null"));
+  EXPECT_THAT(problems("merge_method: linear\n"),
               ElementsAre("c.yml:1:1: error: wrong value, expected one of `models`, `slices` and "
                           "`modules`, with at least one entry, found a mapping"));
 }

@@ -33,7 +33,7 @@ inline void report_best_branch(const node& value, const value_path& path,
                                findings& found) {
   const findings* best = nullptr;
   std::size_t best_depth = 0;
-  std::string kinds, hint;
+  std::string kinds, kind_hint, hint;
   std::vector<std::string> missing;
   for (const findings& branch : branches) {
     std::size_t deepest = 0;
@@ -48,7 +48,8 @@ inline void report_best_branch(const node& value, const value_path& path,
       }
       if (each.depth != path.depth()) continue;
       missing.insert(missing.end(), each.missing_keys.begin(), each.missing_keys.end());
-      if (hint.empty() && each.missing_keys.empty()) hint = each.what.hint;
+      std::string& place = each.wrong_kind ? kind_hint : hint;
+      if (place.empty() && each.missing_keys.empty()) place = each.what.hint;
     }
     if (wrong_kind) continue;
     const bool better = best == nullptr || deepest > best_depth ||
@@ -59,7 +60,8 @@ inline void report_best_branch(const node& value, const value_path& path,
   }
   if (best == nullptr || (best_depth == path.depth() && !expected.empty())) {
     report(value, path, best == nullptr ? "wrong type" : "wrong value",
-           expected.empty() ? kinds : std::string(expected), found, hint);
+           expected.empty() ? kinds : std::string(expected), found,
+           best == nullptr && hint.empty() ? kind_hint : hint);
     found.back().missing_keys = std::move(missing);
     if (best == nullptr) {
       found.back().wrong_kind = true;

@@ -169,9 +169,9 @@ TEST(load_config, says_what_a_method_needs) {
   EXPECT_THAT(problems("merge_method: ties\nmodels: [{model: a}]\n"),
               ElementsAre("c.yml:1:1: error: missing key `base_model`; add `base_model:`"));
   EXPECT_THAT(problems("merge_method: slerp\nbase_model: a\nmodels: [{model: a}, {model: b}]\n"
-                       "parameters: {t: 1.5}\n"),
-              ElementsAre("c.yml:4:17: error: parameters.t: wrong value, expected a number from 0 "
-                          "to 1, found `1.5`"));
+                       "parameters: {t: -1}\n"),
+              ElementsAre("c.yml:4:17: error: parameters.t: wrong value, expected a number from 0, "
+                          "found `-1`"));
   EXPECT_THAT(problems("merge_method: linear\nmodels: null\n"),
               ElementsAre("c.yml:2:9: error: models: wrong type, expected a list with at least "
                           "one entry, found null"));

@@ -3,11 +3,24 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <tensormerge/method/arcee_fusion.hpp>
+#include <tensormerge/method/breadcrumbs.hpp>
+#include <tensormerge/method/breadcrumbs_ties.hpp>
+#include <tensormerge/method/dare_linear.hpp>
+#include <tensormerge/method/dare_ties.hpp>
+#include <tensormerge/method/della.hpp>
+#include <tensormerge/method/della_linear.hpp>
 #include <tensormerge/method/linear.hpp>
+#include <tensormerge/method/mlx_dare.hpp>
 #include <tensormerge/method/mlx_linear.hpp>
 #include <tensormerge/method/mlx_passthrough.hpp>
 #include <tensormerge/method/mlx_slerp.hpp>
+#include <tensormerge/method/mlx_ties.hpp>
+#include <tensormerge/method/nearswap.hpp>
 #include <tensormerge/method/passthrough.hpp>
+#include <tensormerge/method/ram.hpp>
+#include <tensormerge/method/ramplus_tl.hpp>
+#include <tensormerge/method/sce.hpp>
 #include <tensormerge/method/slerp.hpp>
 #include <tensormerge/method/task_arithmetic.hpp>
 #include <tensormerge/method/ties.hpp>
@@ -16,11 +29,12 @@ namespace tensormerge {
 
 /// Every method of mergekit's dialect. This list and the schema's `merge_method` name the same
 /// methods, or config/check_methods.hpp does not compile.
-inline constexpr auto method_list =
-    boost::hana::tuple_t<linear, slerp, task_arithmetic, ties, passthrough>;
+inline constexpr auto method_list = boost::hana::tuple_t<
+    linear, slerp, task_arithmetic, ties, dare_linear, dare_ties, breadcrumbs, breadcrumbs_ties,
+    della, della_linear, sce, ram, ramplus_tl, nearswap, arcee_fusion, passthrough>;
 
 /// Every method of the MLX dialect.
 inline constexpr auto mlx_method_list =
-    boost::hana::tuple_t<mlx_slerp, mlx_linear, mlx_passthrough>;
+    boost::hana::tuple_t<mlx_linear, mlx_slerp, mlx_ties, mlx_passthrough, mlx_dare>;
 
 }  // namespace tensormerge

@@ -15,7 +15,7 @@ struct value_type {
   enum class kind { boolean, integer, number, text, named, custom, list, map, variant };
 
   kind form = kind::text;
-  std::string name;                   // named: a struct or enum of this header; custom: any C++ type
+  std::string name;                   // of a named type of this header, or of any custom one
   std::vector<value_type> arguments;  // of list, map (1), variant
   std::size_t count = 0;              // list: its fixed length, 0 where it has none
 };

@@ -317,7 +317,8 @@ class validator_writer {
       patterns.push_back("pattern_check{&" + name + ", " + function(child) + '}');
     }
     const auto field = [&](const char* name, const std::string& value) {
-      if (value != "{}" && value != "nullptr") fields.push_back('.' + std::string(name) + " = " + value);
+      if (value == "{}" || value == "nullptr") return;
+      fields.push_back('.' + std::string(name) + " = " + value);
     };
     field("properties", array("property_check", "properties", properties));
     if (!patterns.empty()) {
@@ -350,7 +351,9 @@ class validator_writer {
       const texts list = functions(branches);
       // A branch that takes anything: the check calls what it is given.
       texts callable;
-      for (const std::string& one : list) callable.push_back(one == "nullptr" ? "check_anything" : one);
+      for (const std::string& one : list) {
+        callable.push_back(one == "nullptr" ? "check_anything" : one);
+      }
       call(check, {array("check", name, callable), quoted(each.expected)});
     };
     choose(each.any_of, "any", "check_any_of");
@@ -386,7 +389,8 @@ std::string emit_validator(const std::vector<validated_root>& roots, const std::
     code.line("#include <" + std::string(header) + '>');
   }
   code.line();
-  for (const char* header : {"check_list", "check_mapping", "check_union", "check_value", "validate"}) {
+  for (const char* header :
+       {"check_list", "check_mapping", "check_union", "check_value", "validate"}) {
     code.line("#include <tensormerge/config/schema/" + std::string(header) + ".hpp>");
   }
   code.line();

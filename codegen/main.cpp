@@ -16,8 +16,8 @@
 namespace {
 
 constexpr std::string_view usage =
-    "Usage: tensormerge-codegen --namespace NAME [--structs FILE] [--validator FILE] [--root GLOB]...\n"
-    "                           SCHEMA...\n"
+    "Usage: tensormerge-codegen --namespace NAME [--structs FILE] [--validator FILE]\n"
+    "                           [--root GLOB]... SCHEMA...\n"
     "\n"
     "Writes C++ for JSON Schemas (draft-07).\n"
     "  --structs FILE    header with the types that the schemas describe\n"

@@ -13,7 +13,8 @@
 
 namespace tensormerge {
 
-/// A boolean, a number or a text where a parameter's value is due. Booleans are the numbers 0 and 1.
+/// A boolean, a number or a text where a parameter's value is due.
+/// Booleans are the numbers 0 and 1.
 struct scalar_value {
   node::kind type = node::kind::number;
   double number = 0;
@@ -23,7 +24,8 @@ struct scalar_value {
 
 namespace detail {
 
-/// The number that a text such as `5e-1`, `+.5` or `1_000` stands for, as Python's float() reads it.
+/// The number that a text such as `5e-1`, `+.5` or `1_000` stands for, as Python's float() reads
+/// it.
 inline std::optional<double> number_in_text(std::string_view text) {
   std::string digits;
   for (const char c : text) {

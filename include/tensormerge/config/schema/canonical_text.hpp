@@ -33,7 +33,9 @@ inline std::string canonical_text(const node& value) {
     }
     case node::kind::string: return quote(value.text);
     case node::kind::sequence:
-      for (const node& item : value.items) text += (text.empty() ? "[" : ",") + canonical_text(item);
+      for (const node& item : value.items) {
+        text += (text.empty() ? "[" : ",") + canonical_text(item);
+      }
       return text.empty() ? "[]" : text + ']';
     default: break;
   }

@@ -69,6 +69,7 @@ class mlx_span_reader {
       if (found) span.sources.push_back(*found);
     }
     if (span.sources.size() != count || !claim_layers(span.sources[0])) return std::nullopt;
+    warn_of_unused_layers(span);
     return span;
   }
 
@@ -122,6 +123,20 @@ class mlx_span_reader {
       made_[layer] = true;
     }
     return true;
+  }
+
+  void warn_of_unused_layers(const mlx_span& span) {
+    const mlx_span_source& first = span.sources.front();
+    const mlx_span_source& last = span.sources.back();
+    if (last.layers <= first.layers) return;
+    findings_.add("slices with unused layers",
+                  {.level = severity::warning,
+                   .file = config_file_,
+                   .at = last.at,
+                   .path = last.path,
+                   .what = "layers from " + std::to_string(last.first + first.layers) + " on of " +
+                           quoted_name(plan_.models[last.model].name) +
+                           " are not used, because the first source has fewer"});
   }
 
   const merge_plan& plan_;

@@ -73,7 +73,7 @@ inline std::string print_plan(const merge_plan& plan) {
   }
   text += "total: " + std::to_string(plan.tensors.size()) + " tensors, " + std::to_string(read) +
           " bytes to read, " + std::to_string(written) + " bytes to write";
-  if (plan.layers) text += ", " + std::to_string(*plan.layers) + " layers";
+  if (plan.layers) text += ", layers: " + std::to_string(*plan.layers);
   return text + '\n';
 }
 

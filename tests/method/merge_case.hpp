@@ -18,10 +18,10 @@
 
 namespace tensormerge {
 
-inline tensor_facts facts_of(const shape& dims) {
+inline tensor_facts facts_of(const shape& dims, std::uint64_t random_key = 0) {
   return {.elements = dims.elements(),
           .row_length = dims.row_length(),
-          .random_key = 0,
+          .random_key = random_key,
           .column_length = dims.column_length(),
           .axes = dims.extents.size()};
 }
@@ -57,6 +57,7 @@ struct merge_case {
   std::vector<Storage> base;  // empty where there is none
   typename Method::parameters shared{};
   std::vector<typename Method::input_parameters> per_input;
+  std::uint64_t random_key = 0;
 
   merge_case(shape extents, std::vector<std::vector<double>> values,
              const std::vector<double>& base_values = {})
@@ -83,7 +84,7 @@ template <class Method, class Storage>
 merge_outcome<Storage> merge_at_once(const merge_case<Method, Storage>& given) {
   std::vector<const Storage*> pointers;
   for (const std::vector<Storage>& input : given.inputs) pointers.push_back(input.data());
-  const tensor_facts facts = facts_of(given.dims);
+  const tensor_facts facts = facts_of(given.dims, given.random_key);
   std::vector<std::byte> memory(
       merge_scratch_bytes<Method, Storage>(given.shared, pointers.size(), facts));
   merge_outcome<Storage> outcome;
@@ -112,7 +113,7 @@ merge_outcome<Storage> merge_in_tiles(const merge_case<Method, Storage>& given,
                                       const tiling& order) {
   using real = compute_type<Storage>;
   using kernel_type = typename Method::template kernel<real>;
-  const tensor_facts facts = facts_of(given.dims);
+  const tensor_facts facts = facts_of(given.dims, given.random_key);
   const std::size_t count = given.inputs.size();
   std::vector<std::byte> memory(kernel_scratch_bytes<kernel_type>(count, given.shared, facts));
   scratch rest(memory);
@@ -170,7 +171,9 @@ merge_outcome<Storage> merge_in_tiles(const merge_case<Method, Storage>& given,
       return outcome;
     }
   }
-  for_each_tile([&](const tile<real>& piece) { kernel.apply(piece, out.data() + piece.first); });
+  for_each_tile([&](const tile<real>& piece) {
+    apply_kernel(kernel, piece, out.data() + piece.first, seen[generator() % seen.size()]);
+  });
   outcome.values.resize(out.size());
   store_tile(out.data(), outcome.values.data(), out.size());
   return outcome;

@@ -69,7 +69,7 @@ struct row_task_vector_merge {
               [&](std::size_t i) { return selector(shared, inputs[i], facts, i); })),
           weights_(memory.make<double>(inputs.size(),
                                        [&](std::size_t i) { return inputs[i].weight; })),
-          scaling_{static_cast<Real>(shared.lambda), shared.normalize} {}
+          scaling_(mix_scaling<Real>::from(shared)) {}
 
     const char* problem() const {
       for (const selector& one : selectors_) {

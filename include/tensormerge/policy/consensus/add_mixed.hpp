@@ -10,6 +10,14 @@ template <class Real>
 struct mix_scaling {
   Real lambda = 1;
   bool normalize = false;
+
+  /// From a method's parameters, which may lack `normalize`.
+  template <class Parameters>
+  static mix_scaling from(const Parameters& shared) {
+    mix_scaling scaling{.lambda = static_cast<Real>(shared.lambda), .normalize = false};
+    if constexpr (requires { shared.normalize; }) scaling.normalize = shared.normalize;
+    return scaling;
+  }
 };
 
 /// Adds what a consensus' mixer holds to `count` elements of the base.

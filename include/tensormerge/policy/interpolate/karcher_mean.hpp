@@ -6,8 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include <Eigen/Core>
-
+#include <tensormerge/policy/accumulate/dot.hpp>
 #include <tensormerge/policy/interpolate/gram.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 
@@ -64,13 +63,7 @@ class karcher_mean {
   }
 
  private:
-  using vector = Eigen::Map<Eigen::VectorXd>;
-
   bool counts(std::size_t i) const { return norms_[i] > tol_; }
-
-  static vector as_vector(std::span<double> numbers) {
-    return {numbers.data(), static_cast<Eigen::Index>(numbers.size())};
-  }
 
   void fill_cosines(const gram_matrix& products) {
     const std::size_t n = norms_.size();
@@ -86,15 +79,16 @@ class karcher_mean {
   }
 
   /// product_ = cosines * combination: the inner products of a combination with every direction.
-  void multiply(std::span<double> combination) {
-    const Eigen::Index n = static_cast<Eigen::Index>(norms_.size());
-    const Eigen::Map<const Eigen::MatrixXd> cosines(cosines_.data(), n, n);
-    as_vector(product_) = cosines.lazyProduct(as_vector(combination));
+  void multiply(std::span<const double> combination) {
+    const std::size_t n = norms_.size();
+    for (std::size_t i = 0; i < n; ++i) {
+      product_[i] = dot(cosines_.data() + i * n, combination.data(), n);
+    }
   }
 
-  double length(std::span<double> combination) {
+  double length(std::span<const double> combination) {
     multiply(combination);
-    return std::sqrt(std::max(0.0, as_vector(combination).dot(as_vector(product_))));
+    return std::sqrt(std::max(0.0, dot(combination.data(), product_.data(), combination.size())));
   }
 
   void find_start(double share) {
@@ -105,10 +99,10 @@ class karcher_mean {
     }
     const double norm = length(point_);
     if (norm < tol_ || norm == 0) {
-      as_vector(point_).setZero();
+      std::fill(point_.begin(), point_.end(), 0.0);
       point_[first] = 1;
     } else {
-      as_vector(point_) /= norm;
+      for (double& coefficient : point_) coefficient /= norm;
     }
   }
 
@@ -127,13 +121,16 @@ class karcher_mean {
       tangent_[i] = share * angle / std::sin(angle);
       back += tangent_[i] * cosine;
     }
-    as_vector(tangent_) -= back * as_vector(point_);
+    for (std::size_t i = 0; i < norms_.size(); ++i) tangent_[i] -= back * point_[i];
     const double step = length(tangent_);
     if (step < tol_ || step == 0) return false;
-    as_vector(point_) =
-        std::cos(step) * as_vector(point_) + std::sin(step) / step * as_vector(tangent_);
+    for (std::size_t i = 0; i < norms_.size(); ++i) {
+      point_[i] = std::cos(step) * point_[i] + std::sin(step) / step * tangent_[i];
+    }
     const double norm = length(point_);
-    if (norm > tol_) as_vector(point_) /= norm;
+    if (norm > tol_) {
+      for (double& coefficient : point_) coefficient /= norm;
+    }
     return true;
   }
 

@@ -64,7 +64,8 @@ class magnitude_ranks {
   template <class Real>
   std::size_t bin(Real value) const {
     const std::uint64_t place = digits(value);
-    return static_cast<std::size_t>(place > lowest_ ? place - lowest_ : 0);
+    const std::uint64_t above = place > lowest_ ? place - lowest_ : 0;
+    return static_cast<std::size_t>(std::min<std::uint64_t>(above, bins - 1));
   }
 
   std::span<std::uint32_t> places_;

@@ -1,0 +1,28 @@
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <tensormerge/policy/consensus/all_agree.hpp>
+
+#include "consensus_case.hpp"
+
+namespace tensormerge {
+namespace {
+
+static_assert(consensus<all_agree, float> && consensus<all_agree, double>);
+using numbers = std::vector<float>;
+
+TEST(all_agree, sums_weighted_deltas_and_weights) {
+  const mix result = mix_of<all_agree>({{2, {1, -1}}, {-0.5, {4, 2}}});
+  EXPECT_EQ(result.mixed, (numbers{0, -3}));
+  EXPECT_EQ(result.divisors, (numbers{1.5, 1.5}));
+}
+
+TEST(all_agree, does_not_divide_by_weights_that_cancel) {
+  EXPECT_EQ(mix_of<all_agree>({{1, {1}}, {-1, {4}}}).divisors, (numbers{1}));
+  EXPECT_EQ(mix_of<all_agree>({{1, {1}}, {-1 - 1e-9, {4}}}).divisors, (numbers{1}));
+  EXPECT_EQ(mix_of<all_agree>({{1, {1}}, {-3, {4}}}).divisors, (numbers{-2}));
+}
+
+}  // namespace
+}  // namespace tensormerge

@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <random>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <tensormerge/policy/select/radix_select.hpp>
+#include <tensormerge/tensor/scratch.hpp>
+
+namespace tensormerge {
+namespace {
+
+template <class Real>
+struct selection {
+  radix_select<Real> done;
+  std::vector<bool> kept;
+  int rounds = 0;
+};
+
+/// Selects with the values split over two histograms, the second part first.
+template <class Real>
+selection<Real> select(const std::vector<Real>& values, std::uint64_t wanted,
+                       equal_magnitudes equals = equal_magnitudes::lowest_index_first) {
+  using histogram = typename radix_select<Real>::histogram;
+  std::vector<std::byte> memory(2 * histogram::scratch_bytes());
+  scratch rest(memory);
+  histogram one(rest), other(rest);
+  selection<Real> result{radix_select<Real>(values.size(), wanted, equals), {}, 0};
+  const std::size_t half = values.size() / 2;
+  for (; result.done.wants_observation(); ++result.rounds) {
+    one.clear();
+    other.clear();
+    result.done.observe(values.data() + half, values.size() - half, half, one);
+    result.done.observe(values.data(), half, 0, other);
+    one.combine(other);
+    result.done.conclude(one);
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    result.kept.push_back(result.done.keeps(values[i], i));
+  }
+  return result;
+}
+
+/// The same by sorting.
+template <class Real>
+std::vector<bool> select_by_sorting(const std::vector<Real>& values, std::size_t wanted,
+                                    equal_magnitudes equals) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0u);
+  if (equals == equal_magnitudes::highest_index_first) std::reverse(order.begin(), order.end());
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::abs(values[a]) > std::abs(values[b]);
+  });
+  std::vector<bool> kept(values.size(), false);
+  for (std::size_t i = 0; i < wanted; ++i) kept[order[i]] = true;
+  if (equals == equal_magnitudes::keep_all && wanted > 0) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (std::abs(values[i]) == std::abs(values[order[wanted - 1]])) kept[i] = true;
+    }
+  }
+  return kept;
+}
+
+template <class Real>
+class radix_select_of : public testing::Test {};
+using reals = testing::Types<float, double>;
+TYPED_TEST_SUITE(radix_select_of, reals);
+
+constexpr equal_magnitudes all_rules[] = {equal_magnitudes::lowest_index_first,
+                                          equal_magnitudes::highest_index_first,
+                                          equal_magnitudes::keep_all};
+
+TYPED_TEST(radix_select_of, keeps_what_sorting_keeps) {
+  std::mt19937 generator(1);
+  std::normal_distribution<double> normal;
+  std::vector<TypeParam> values(300);
+  for (TypeParam& value : values) value = static_cast<TypeParam>(normal(generator));
+  for (const equal_magnitudes equals : all_rules) {
+    for (const std::size_t wanted : {0u, 1u, 2u, 37u, 150u, 299u, 300u}) {
+      EXPECT_EQ(select(values, wanted, equals).kept, select_by_sorting(values, wanted, equals))
+          << wanted;
+    }
+  }
+}
+
+TYPED_TEST(radix_select_of, keeps_what_sorting_keeps_where_many_are_equal) {
+  std::mt19937 generator(2);
+  std::vector<TypeParam> values(300);
+  for (TypeParam& value : values) {
+    value = static_cast<TypeParam>(static_cast<int>(generator() % 7) - 3);
+  }
+  for (const equal_magnitudes equals : all_rules) {
+    for (const std::size_t wanted : {1u, 40u, 100u, 150u, 260u, 299u}) {
+      EXPECT_EQ(select(values, wanted, equals).kept, select_by_sorting(values, wanted, equals))
+          << wanted;
+    }
+  }
+}
+
+TYPED_TEST(radix_select_of, tells_neighbouring_numbers_apart) {
+  std::vector<TypeParam> values(20, TypeParam{1});
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    values[i] = std::nextafter(values[i - 1], TypeParam{2});
+  }
+  const selection<TypeParam> result = select(values, 5, equal_magnitudes::keep_all);
+  EXPECT_EQ(std::count(result.kept.begin(), result.kept.end(), true), 5);
+  EXPECT_EQ(result.done.threshold(), values[15]);
+}
+
+TYPED_TEST(radix_select_of, takes_equal_magnitudes_beyond_one_digit_of_the_index) {
+  const std::vector<TypeParam> values(200'000, TypeParam{-2});
+  const std::size_t wanted = 131'077;
+  const selection<TypeParam> lowest = select(values, wanted);
+  const selection<TypeParam> highest =
+      select(values, wanted, equal_magnitudes::highest_index_first);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    ASSERT_EQ(lowest.kept[i], i < wanted) << i;
+    ASSERT_EQ(highest.kept[i], i >= values.size() - wanted) << i;
+  }
+}
+
+TYPED_TEST(radix_select_of, places_infinity_and_nan_above_all) {
+  using limits = std::numeric_limits<TypeParam>;
+  const std::vector<TypeParam> values{limits::max(), limits::quiet_NaN(), -limits::infinity(), 0};
+  EXPECT_EQ(select(values, 1).kept, (std::vector<bool>{false, true, false, false}));
+  EXPECT_EQ(select(values, 2).kept, (std::vector<bool>{false, true, true, false}));
+}
+
+TYPED_TEST(radix_select_of, needs_no_round_where_all_or_none_are_kept) {
+  const std::vector<TypeParam> values{3, 1, 2};
+  EXPECT_EQ(select(values, 3).rounds, 0);
+  EXPECT_EQ(select(values, 7).rounds, 0);
+  EXPECT_EQ(select(values, 0).rounds, 0);
+  EXPECT_EQ(select(values, 0).kept, std::vector<bool>(3, false));
+  EXPECT_EQ(select(std::vector<TypeParam>{}, 0).rounds, 0);
+}
+
+TYPED_TEST(radix_select_of, finds_the_exact_threshold_where_all_equal_ones_are_kept) {
+  const std::vector<TypeParam> values{5, -1, 3, TypeParam(0.1), 3};
+  EXPECT_EQ(select(values, 1, equal_magnitudes::keep_all).done.threshold(), TypeParam{5});
+  EXPECT_EQ(select(values, 2, equal_magnitudes::keep_all).done.threshold(), TypeParam{3});
+  EXPECT_EQ(select(values, 5, equal_magnitudes::keep_all).done.threshold(), TypeParam(0.1));
+}
+
+TYPED_TEST(radix_select_of, masks_a_block_as_it_keeps_elements) {
+  std::vector<TypeParam> values(100, TypeParam{1});
+  values[3] = 2;
+  values[90] = 0;
+  for (const equal_magnitudes equals : all_rules) {
+    const selection<TypeParam> result = select(values, 40, equals);
+    std::vector<TypeParam> mask(values.size());
+    for (const std::size_t cut : {0u, 17u, 39u, 61u, 100u}) {
+      result.done.mask(values.data(), cut, 0, mask.data());
+      result.done.mask(values.data() + cut, values.size() - cut, cut, mask.data() + cut);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        EXPECT_EQ(mask[i], result.kept[i] ? 1 : 0) << i << " cut at " << cut;
+      }
+    }
+  }
+}
+
+TEST(radix_select, shares_the_first_round_of_selections_of_one_sequence) {
+  const radix_select<float> few(100, 10), many(100, 90), all(100, 100);
+  EXPECT_TRUE(few.shares_round_with(many));
+  EXPECT_FALSE(few.shares_round_with(all));
+}
+
+}  // namespace
+}  // namespace tensormerge

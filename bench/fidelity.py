@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""How far merges are from the exact value: tensormerge beside mergekit, for each method and dtype.
+
+    fidelity.py PROGRAM SHARED [--numerics exact|mergekit]
+
+SHARED holds goldens/ (configurations with mergekit 0.1.5's output), models/ and tools/oracle.py, which
+computes each merge in float64 from unrounded inputs. Errors are in ulp of the output's dtype, no finer
+than at 0.004 of the tensor's largest magnitude; perfect rounding has a maximum of 0.5 and a mean of
+0.25. `over 1 ulp` is the share of elements beyond that: where a method chooses between elements, a
+choice between values that are equal within rounding may go either way, and a flipped element is off
+by a whole delta. `same bits` is the share of elements that are bit for bit what mergekit wrote. Prints a Markdown table; needs numpy and PyYAML.
+"""
+import argparse
+import collections
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import yaml
+
+FLOOR = 0.004
+LIMIT = 1.0
+SHORT = {"bfloat16": "bf16", "float16": "f16", "float32": "f32"}
+
+
+class Errors:
+    """Of all tensors of one method and dtype."""
+
+    def __init__(self):
+        self.largest, self.total, self.elements, self.beyond = 0.0, 0.0, 0, 0
+        self.same, self.compared = 0, 0
+
+    def add(self, ulps):
+        self.largest = max(self.largest, float(ulps.max(initial=0.0)))
+        self.total += float(ulps.sum())
+        self.beyond += int((ulps > LIMIT).sum())
+        self.elements += ulps.size
+
+    def cells(self):
+        return (f" {self.largest:.2f} | {self.total / max(1, self.elements):.3f} |"
+                f" {self.beyond / max(1, self.elements):.1e} |")
+
+
+def ulps_of(oracle, dtype, raw, exact):
+    value = oracle.decode(raw, dtype)
+    largest = np.abs(exact).max() if exact.size else 0.0
+    unit = oracle.ulp(np.maximum(np.abs(exact), FLOOR * largest), dtype)
+    return np.where(value == exact, 0.0, np.abs(value - exact) / unit).reshape(-1)
+
+
+def read_folder(oracle, folder):
+    tensors = {}
+    for file in sorted(folder.glob("*.safetensors")):
+        tensors.update(oracle.read_safetensors(str(file)))
+    return tensors
+
+
+def merge(arguments, config_file, is_mlx, output):
+    command = ["mlx", "--config", config_file, "--mlx-path", output] if is_mlx else \
+        ["merge", config_file, output, "--numerics", arguments.numerics]
+    command = [word for word in command if arguments.numerics != "exact" or
+               word not in ("--numerics", "exact")]
+    return subprocess.run([arguments.program, *command, "--models-dir", arguments.shared / "models",
+                           "--quiet"], check=False, capture_output=True, text=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("shared", type=pathlib.Path)
+    parser.add_argument("--numerics", choices=("exact", "mergekit"), default="exact")
+    arguments = parser.parse_args()
+    sys.path.insert(0, str(arguments.shared / "tools"))
+    import oracle
+    oracle.EXACT_INPUTS = True
+
+    ours, theirs = collections.defaultdict(Errors), collections.defaultdict(Errors)
+    skipped = []
+    for golden in sorted((arguments.shared / "goldens").iterdir()):
+        config = yaml.safe_load((golden / "config.yml").read_text())
+        is_mlx = oracle.is_mlx(config)
+        tokenizer = golden / "tokenizer.json"
+        with tempfile.TemporaryDirectory() as folder:
+            output = pathlib.Path(folder) / "out"
+            done = merge(arguments, golden / "config.yml", is_mlx, output)
+            if done.returncode != 0:
+                skipped.append(f"{golden.name}: {done.stderr.strip().splitlines()[-1]}")
+                continue
+            merged = read_folder(oracle, output)
+        exact = oracle.run(config, str(arguments.shared / "models"),
+                           str(tokenizer) if tokenizer.exists() else None)
+        expected = oracle.read_safetensors(str(golden / "expected.safetensors"))
+        method = "MLX " + config["slices"][0].get("merge_method", "slerp") if is_mlx else config["merge_method"]
+        for name, (_, truth) in exact.items():
+            if truth is None or name not in merged or not is_float(oracle, merged[name][0]):
+                continue
+            key = (method, SHORT[merged[name][0]])
+            ours[key].add(ulps_of(oracle, *merged[name], truth))
+            if not is_mlx:
+                theirs[key].add(ulps_of(oracle, *expected[name], truth))
+                ours[key].same += int((merged[name][1] == expected[name][1]).sum())
+                ours[key].compared += truth.size
+
+    print("| method | dtype | max ulp | mean ulp | over 1 ulp | mergekit: max ulp | mean ulp | "
+          "over 1 ulp | same bits |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for key in sorted(ours):
+        row = f"| {key[0]} | {key[1]} |" + ours[key].cells()
+        if key in theirs:
+            row += theirs[key].cells() + f" {ours[key].same / max(1, ours[key].compared):.1%} |"
+        else:
+            row += " | | | |"
+        print(row)
+    for line in skipped:
+        print(f"skipped {line}", file=sys.stderr)
+
+
+def is_float(oracle, dtype):
+    return dtype in oracle.FMT
+
+
+if __name__ == "__main__":
+    main()

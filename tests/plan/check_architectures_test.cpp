@@ -19,7 +19,7 @@ TEST(check_architectures, the_first_of_the_list_counts_or_else_the_type) {
 TEST(check_architectures, models_that_state_none_are_passed_over) {
   std::vector<planned_model> models(3);
   const char* configs[] = {R"({})", R"({"model_type": "a"})", R"({"model_type": "a"})"};
-  for (std::size_t i = 0; i < 3; ++i) models[i].folder.config = load_json(configs[i], "config.json");
+  for (std::size_t i = 0; i < 3; ++i) models[i].folder.config = load_json(configs[i], "f");
   finding_groups findings;
   check_architectures(models, findings);
   EXPECT_FALSE(findings.has_errors());

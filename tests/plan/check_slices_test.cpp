@@ -17,7 +17,8 @@ constexpr method_facts several_with_base{
     .name = "model_stock", .base = base_use::required, .least_inputs = 2};
 
 /// What is said of a slice of models of one letter each, with a base where one is given.
-std::string findings_of(const method_facts& facts, const std::string& models, const char* base = "") {
+std::string findings_of(const method_facts& facts, const std::string& models,
+                        const char* base = "") {
   std::vector<model_reference> references;
   for (const char name : models) references.push_back({.path = std::string(1, name)});
   const model_reference base_reference{.path = base};

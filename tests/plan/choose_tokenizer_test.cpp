@@ -17,7 +17,8 @@ class choose_tokenizer_of : public testing::Test {
  protected:
   choose_tokenizer_of() {
     models_.add_usual();
-    for (const char* name : {"base", "a"}) test::write_file(models_ / name / "tokenizer.json", "{}");
+    test::write_file(models_ / "base" / "tokenizer.json", "{}");
+    test::write_file(models_ / "a" / "tokenizer.json", "{}");
     test::write_file(models_ / "b" / "tokenizer.json", "[]");
   }
 

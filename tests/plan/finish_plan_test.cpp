@@ -34,7 +34,7 @@ TEST(finish_plan, the_config_s_type_is_the_one_that_all_floats_have) {
   finish_plan(plan, std::nullopt);
   EXPECT_EQ(plan.config_dtype, std::nullopt);
   finish_plan(plan, dtype::float32);
-  EXPECT_EQ(plan.config_dtype, dtype::float32);
+  EXPECT_EQ(plan.config_dtype, dtype::float32) << "asked for";
 }
 
 TEST(finish_plan, a_head_that_the_donor_has_not_or_lost_changes_what_the_config_says_of_ties) {

@@ -105,12 +105,14 @@ TEST(goldens, plans_write_the_tensors_that_mergekit_writes) {
 
 TEST(goldens, mistakes_are_refused_by_their_cause) {
   const std::map<std::string, std::string> causes{
+      {"della-epsilon-too-big", "`epsilon` is too large for `density`"},
       {"deep-with-shallow-models", "different numbers of layers, expected 4 layers"},
       {"gpt2-with-llama", "different architectures, expected `LlamaForCausalLM`"},
       {"layer-range-past-end", "goes past the end of `prose-base`, expected an end of at most 4"},
       {"linear-base-added-without-weight", "linear needs `weight` for the model `prose-base`"},
       {"linear-no-weight", "linear needs `weight` for the model `python-ft`"},
       {"missing-model", "the model `no-such-model` is not there"},
+      {"model_stock-one", "wrong number of models for model_stock, expected at least 3 models"},
       {"models-and-slices", "slices"},
       {"passthrough-two", "wrong number of models for passthrough, expected exactly 1 model"},
       {"passthrough-with-base", "`base_model` is one more model here"},
@@ -129,15 +131,15 @@ TEST(goldens, mistakes_are_refused_by_their_cause) {
       {"wide-with-narrow", "the shapes of the tensor differ, expected [64] as in"}};
   const std::vector<path> cases = cases_in("goldens-errors");
   if (cases.empty()) GTEST_SKIP() << "TENSORMERGE_SHARED names no folder with goldens";
-  std::size_t compared = 0;
   for (const path& folder : cases) {
     SCOPED_TRACE(folder.filename().string());
     const auto cause = causes.find(folder.filename().string());
-    if (cause == causes.end()) continue;
+    ASSERT_NE(cause, causes.end());
+    const bool is_known = cause->first == "unknown-method" ||
+                          knows_methods(load_yaml_file(folder / "config.yml"));
+    if (!is_known) continue;
     EXPECT_THAT(refusal_of(folder, true), testing::HasSubstr(cause->second));
-    ++compared;
   }
-  EXPECT_EQ(compared, causes.size());
 }
 
 }  // namespace

@@ -158,12 +158,29 @@ TEST(plan_merge, the_output_type_is_asked_for_or_promoted) {
   EXPECT_EQ(type_with("dtype: bfloat16\nout_dtype: float16\n"), dtype::float16);
 }
 
+TEST(plan_merge, methods_that_write_float32_do_so_unless_an_output_type_is_asked_for) {
+  const test::tiny_models models;
+  models.add_usual();
+  const std::string config = "merge_method: passthrough\nmodels: [{model: a}]\n";
+  merge_config widened = read_struct<merge_config>(load_yaml(config, "f"));
+  std::vector<method_info> methods = describe_methods(method_list);
+  for (method_info& method : methods) method.facts.writes_float32 = true;
+  const plan_options options{.search = {models / "", {}}};
+  EXPECT_EQ(plan_merge(widened, methods, options).tensors[0].type, dtype::float32);
+  EXPECT_EQ(plan_merge(widened, methods, options).config_dtype, dtype::float32);
+  widened.dtype = dtype::float16;
+  EXPECT_EQ(plan_merge(widened, methods, options).tensors[0].type, dtype::float32);
+  widened.out_dtype = dtype::bfloat16;
+  EXPECT_EQ(plan_merge(widened, methods, options).tensors[0].type, dtype::bfloat16);
+}
+
 TEST(plan_merge, a_module_is_planned_like_its_contents) {
   const test::tiny_models models;
   models.add_usual();
   const merge_plan plan = models.plan(
       "merge_method: linear\nparameters: {weight: 100}\nmodules:\n  default:\n"
-      "    parameters: {weight: 2}\n    models: [{model: a}, {model: b, parameters: {weight: 1}}]\n");
+      "    parameters: {weight: 2}\n"
+      "    models: [{model: a}, {model: b, parameters: {weight: 1}}]\n");
   const planned_tensor& tensor = tensor_named(plan, "model.norm.weight");
   EXPECT_EQ(value_of(tensor.inputs[0].parameters, "weight"), 2);
   EXPECT_EQ(value_of(tensor.inputs[1].parameters, "weight"), 1);
@@ -299,8 +316,8 @@ TEST(plan_merge, stacks_of_other_prefixes_are_merged_layer_by_layer) {
 TEST(plan_merge, an_encoder_and_a_decoder_are_merged_with_gradients_of_their_own) {
   const test::tiny_models models;
   std::vector<test::tiny_tensor> tensors;
-  for (const char* stack : {"encoder.block.", "decoder.block."}) {
-    for (const char* layer : {"0", "1", "2"}) tensors.push_back({stack + std::string(layer) + ".w"});
+  for (const std::string stack : {"encoder.block.", "decoder.block."}) {
+    for (const char* layer : {"0", "1", "2"}) tensors.push_back({stack + layer + ".w"});
   }
   for (const char* name : {"a", "b"}) models.add(name, tensors, R"({"num_layers": 3})");
   const merge_plan plan = models.plan(

@@ -21,12 +21,16 @@ using testing::HasSubstr;
 const std::string two_models =
     "models:\n  - {name: one, path: base, base_model: true}\n  - {name: two, path: a}\n";
 
+std::string slice_of(const std::string& first, const std::string& second) {
+  return "slices:\n  - sources: [{" + first + "}, {" + second + "}]\n";
+}
+
 TEST(plan_mlx, layers_outside_of_slices_and_all_else_are_the_base_s) {
   const test::tiny_models models;
   models.add_usual();
   const merge_plan plan = models.plan(
       two_models +
-      "slices:\n  - sources: [{model: one, layer_range: [0, 2]}, {model: two, layer_range: [0, 2]}]\n"
+      slice_of("model: one, layer_range: [0, 2]", "model: two, layer_range: [0, 2]") +
       "    merge_method: slerp\n    parameters: {t: 0.3}\n");
   EXPECT_EQ(plan.tensors.size(), 9u);
   EXPECT_THAT(sources_of(plan, "model.layers.1.mlp.weight"),
@@ -45,7 +49,7 @@ TEST(plan_mlx, t_runs_over_the_slice_by_the_names_of_the_output) {
   models.add_usual();
   const merge_plan plan = models.plan(
       two_models +
-      "slices:\n  - sources: [{model: one, layer_range: [0, 3]}, {model: two, layer_range: [0, 3]}]\n"
+      slice_of("model: one, layer_range: [0, 3]", "model: two, layer_range: [0, 3]") +
       "    merge_method: linear\n"
       "    parameters: {t: [{filter: mlp, value: [0, 1]}, {value: 0.7}]}\n");
   const auto t_of = [&plan](const std::string& name) {
@@ -60,7 +64,7 @@ TEST(plan_mlx, an_only_layer_stands_at_the_start_of_gradients_and_t_is_a_half_by
   const test::tiny_models models;
   models.add_usual();
   const std::string sources =
-      "slices:\n  - sources: [{model: one, layer_range: [1, 2]}, {model: two, layer_range: [1, 2]}]\n"
+      slice_of("model: one, layer_range: [1, 2]", "model: two, layer_range: [1, 2]") +
       "    merge_method: linear\n";
   const auto t_with = [&](const std::string& parameters) {
     const merge_plan plan = models.plan(two_models + sources + parameters);
@@ -76,7 +80,7 @@ TEST(plan_mlx, a_shorter_range_repeats) {
   models.add("a", tiny_tensors(3));
   const merge_plan plan = models.plan(
       two_models +
-      "slices:\n  - sources: [{model: one, layer_range: [0, 5]}, {model: two, layer_range: [1, 3]}]\n"
+      slice_of("model: one, layer_range: [0, 5]", "model: two, layer_range: [1, 3]") +
       "    merge_method: linear\n");
   const std::vector<std::string> expected{"1", "2", "1", "2", "1"};
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -92,7 +96,7 @@ TEST(plan_mlx, layers_of_a_longer_second_range_are_told_to_be_unused) {
   models.add_usual();
   const merge_plan plan = models.plan(
       two_models +
-      "slices:\n  - sources: [{model: one, layer_range: [0, 1]}, {model: two, layer_range: [0, 3]}]\n"
+      slice_of("model: one, layer_range: [0, 1]", "model: two, layer_range: [0, 3]") +
       "    merge_method: linear\n");
   ASSERT_EQ(plan.findings.size(), 1u);
   EXPECT_THAT(plan.findings[0].what, HasSubstr("layers from 1 on of `two` are not used"));
@@ -118,7 +122,7 @@ TEST(plan_mlx, a_model_may_merge_with_itself) {
   models.add_usual();
   const merge_plan plan = models.plan(
       two_models +
-      "slices:\n  - sources: [{model: one, layer_range: [0, 2]}, {model: one, layer_range: [1, 3]}]\n"
+      slice_of("model: one, layer_range: [0, 2]", "model: one, layer_range: [1, 3]") +
       "    merge_method: linear\n");
   EXPECT_THAT(sources_of(plan, "model.layers.0.norm.weight"),
               ElementsAre("one/model.layers.0.norm.weight", "one/model.layers.1.norm.weight"));
@@ -192,9 +196,9 @@ TEST(plan_mlx, mistakes_in_slices_are_refused_together) {
       "  - {sources: [{model: one, layer_range: [2, 3]}], merge_method: slerp}\n"
       "tokenizer: {source: four}\n");
   EXPECT_THAT(text, HasSubstr("tokenizer.source: no model is named `four`"));
-  EXPECT_THAT(text, HasSubstr("slices[1].sources[0]: layer 1 of the base is made by a slice before"));
+  EXPECT_THAT(text, HasSubstr("slices[1].sources[0]: layer 1 of the base is made by a slice"));
   EXPECT_THAT(text, HasSubstr("slices[2].sources[0].model: no model is named `three`"));
-  EXPECT_THAT(text, HasSubstr("slices[3].sources[0].layer_range: the layer range goes past the end"));
+  EXPECT_THAT(text, HasSubstr("slices[3].sources[0].layer_range: the layer range goes past"));
   EXPECT_THAT(text, HasSubstr("slices[4].sources: slerp cannot merge 1 source"));
 }
 

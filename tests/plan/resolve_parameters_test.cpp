@@ -113,7 +113,7 @@ std::string text_of(const std::vector<parameter_value>& values) {
   return text;
 }
 
-/// Compares all that a document of the corpus says of one slice, and returns how many values it was.
+/// Compares all that a document of the corpus says of one slice; returns how many values it was.
 std::size_t compare(const merge_slice& slice, const method_info& method, const node& expected) {
   std::size_t compared = 0;
   for (const node& sample : expected.find("parameters")->items) {

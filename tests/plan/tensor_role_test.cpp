@@ -27,14 +27,16 @@ TEST(tensor_role, embeddings_and_heads_of_many_families_are_known) {
 }
 
 TEST(tensor_role, a_missing_head_is_the_token_embedding) {
-  const checkpoint tied({"f"}, {{.name = "model.embed_tokens.weight"}, {.name = "model.norm.weight"}});
+  const checkpoint tied({"f"},
+                        {{.name = "model.embed_tokens.weight"}, {.name = "model.norm.weight"}});
   EXPECT_EQ(find_or_tied(tied, "lm_head.weight"), tied.find("model.embed_tokens.weight"));
   EXPECT_EQ(find_or_tied(tied, "lm_head.bias"), nullptr);
   EXPECT_EQ(find_or_tied(tied, "model.layers.0.a"), nullptr);
 }
 
 TEST(tensor_role, a_head_of_its_own_is_not_replaced) {
-  const checkpoint untied({"f"}, {{.name = "model.embed_tokens.weight"}, {.name = "lm_head.weight"}});
+  const checkpoint untied({"f"},
+                          {{.name = "model.embed_tokens.weight"}, {.name = "lm_head.weight"}});
   EXPECT_EQ(find_or_tied(untied, "lm_head.weight"), untied.find("lm_head.weight"));
 }
 

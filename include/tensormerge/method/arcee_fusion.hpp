@@ -25,7 +25,11 @@ namespace tensormerge {
 /// Source: arcee_fusion of mergekit 0.1.5, without its sampling of large tensors.
 struct arcee_fusion {
   static constexpr method_facts facts{
-      .name = "arcee_fusion", .base = base_use::required, .least_inputs = 1, .most_inputs = 1};
+      .name = "arcee_fusion",
+      .base = base_use::required,
+      .least_inputs = 1,
+      .most_inputs = 1,
+      .writes_float32 = true};
   using parameters = arcee_fusion_parameters;
   using input_parameters = arcee_fusion_input_parameters;
 

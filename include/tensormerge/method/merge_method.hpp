@@ -21,6 +21,7 @@ struct method_facts {
   base_use base = base_use::ignored;
   std::size_t least_inputs = 1;  // the base apart, where the method uses one
   std::size_t most_inputs = std::numeric_limits<std::size_t>::max();
+  bool writes_float32 = false;  // of narrower inputs too, where no output type is asked for
 };
 
 namespace detail {

@@ -13,7 +13,8 @@ namespace tensormerge {
 /// with others and alone in this tensor. Cost: two passes.
 /// Ref: "Reinforced agent merging" (arXiv 2601.13572), RAM+ by tensor.
 struct ramplus_tl {
-  static constexpr method_facts facts{.name = "ramplus_tl", .base = base_use::required};
+  static constexpr method_facts facts{
+      .name = "ramplus_tl", .base = base_use::required, .writes_float32 = true};
   using parameters = ramplus_tl_parameters;
   using input_parameters = ramplus_tl_input_parameters;
 

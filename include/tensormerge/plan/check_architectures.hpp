@@ -11,8 +11,8 @@
 
 namespace tensormerge {
 
-/// What a config.json says the model is: the first of `architectures`, else `model_type`; empty where
-/// it says neither.
+/// What a config.json says the model is: the first of `architectures`, else `model_type`; empty
+/// where it says neither.
 inline std::string architecture_of(const node& config) {
   const node* list = config.find("architectures");
   if (list != nullptr && list->is_sequence() && !list->items.empty() &&

@@ -26,8 +26,8 @@ class finding_groups {
     }
   }
 
-  /// Adds what concerns one tensor, under a name of its cause; what is found of the second and later
-  /// tensors is only counted.
+  /// Adds what concerns one tensor, under a name of its cause; what is found of the second and
+  /// later tensors is only counted.
   void add_once(std::string_view cause, diagnostic finding) {
     group& its = group_of(cause, finding.level, {});
     if (its.kept.empty()) {

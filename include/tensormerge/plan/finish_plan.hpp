@@ -33,12 +33,14 @@ inline std::optional<dtype> common_dtype(const std::vector<planned_tensor>& tens
 
 }  // namespace detail
 
-/// Orders the planned tensors by name, and sets what config.json must say of them: their type
-/// (`asked_for`, or else the one they all have) and whether the head is tied, where the donor differs.
+/// Orders the planned tensors by name, and sets what config.json must say of them: the type they
+/// all have, or else the one that is asked for, and whether the head is tied, where the donor
+/// differs.
 inline void finish_plan(merge_plan& plan, std::optional<dtype> asked_for) {
   std::sort(plan.tensors.begin(), plan.tensors.end(),
             [](const planned_tensor& a, const planned_tensor& b) { return a.name < b.name; });
-  plan.config_dtype = asked_for ? asked_for : detail::common_dtype(plan.tensors);
+  const std::optional<dtype> common = detail::common_dtype(plan.tensors);
+  plan.config_dtype = common ? common : asked_for;
   const bool has_head = detail::has_head(plan.tensors);
   if (has_head != detail::has_head(plan.models[plan.donor].folder.weights.tensors())) {
     plan.tied_embeddings = !has_head;

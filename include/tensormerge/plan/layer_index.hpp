@@ -14,7 +14,7 @@
 
 namespace tensormerge {
 
-/// The names of a model's tensors, sorted into its layers and the rest. Refers to the model's names.
+/// The names of a model's tensors, sorted into its layers and the rest. Refers to the model.
 class layer_index {
  public:
   explicit layer_index(const model_folder& model)

@@ -102,8 +102,8 @@ inline bool is_inside(std::string_view prefix, std::string_view outer) {
 }  // namespace detail
 
 /// The stacks of layers of a checkpoint, judged by its tensors' names alone: outermost numbers that
-/// run from 0 without a gap. Where config.json states a count, the stacks of that many layers (one, or
-/// an encoder's and a decoder's); else, or where none has as many, the longest of at least two.
+/// run from 0 without a gap. Where config.json states a count, the stacks of that many layers (one,
+/// or an encoder's and a decoder's); else, or where none has as many, the longest of at least two.
 /// Sorted by prefix.
 inline std::vector<layer_stack> find_layer_stacks(std::span<const tensor_entry> tensors,
                                                   std::optional<std::uint64_t> stated) {

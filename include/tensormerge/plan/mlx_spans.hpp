@@ -65,7 +65,8 @@ class mlx_span_reader {
                                          path + ".merge_method"),
                   .scopes = {&slice.parameters}};
     for (std::size_t i = 0; i < count; ++i) {
-      const auto found = find_source(slice.sources[i], path + ".sources[" + std::to_string(i) + ']');
+      const std::string place = path + ".sources[" + std::to_string(i) + ']';
+      const std::optional<mlx_span_source> found = find_source(slice.sources[i], place);
       if (found) span.sources.push_back(*found);
     }
     if (span.sources.size() != count || !claim_layers(span.sources[0])) return std::nullopt;

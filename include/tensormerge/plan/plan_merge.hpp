@@ -124,8 +124,8 @@ class merge_planner {
     }
   }
 
-  /// What comes before the layers is merged as the first slice, what comes after as the last. A head
-  /// of the first model is written even where those of the last slice are tied.
+  /// What comes before the layers is merged as the first slice, what comes after as the last. A
+  /// head of the first model is written even where those of the last slice are tied.
   void plan_outside() {
     const auto is_early = [](std::string_view name) {
       const tensor_role role = role_of(name);
@@ -164,6 +164,7 @@ class merge_planner {
     const merge_slice& its = slices_[slice];
     tensor_request request{.name = std::move(name), .method = &method_, .scopes = &its.scopes};
     request.type = config_.out_dtype ? config_.out_dtype : config_.dtype;
+    request.is_widened = method_.facts.writes_float32 && !config_.out_dtype;
     for (std::size_t i = 0; i < its.inputs.size(); ++i) {
       const slice_input& input = its.inputs[i];
       const bool is_base = method_.facts.base != base_use::ignored && its.base != nullptr &&
@@ -200,9 +201,10 @@ class merge_planner {
 
 }  // namespace detail
 
-/// The plan of a configuration in mergekit's dialect. Opens the models (headers and config.json only)
-/// and throws failure with every problem found: of the models and slices first, and where there is
-/// none, of the tensors. `methods`: those the configuration may name, as describe_methods gives them.
+/// The plan of a configuration in mergekit's dialect. Opens the models (headers and config.json
+/// only) and throws failure with every problem found: of the models and slices first, and where
+/// there is none, of the tensors. `methods`: those the configuration may name, as describe_methods
+/// gives them.
 inline merge_plan plan_merge(const merge_config& config, const std::vector<method_info>& methods,
                              const plan_options& options = {}) {
   const method_info& method =

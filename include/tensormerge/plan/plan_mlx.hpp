@@ -86,7 +86,9 @@ class mlx_planner {
       }
       if (model.base_model) marked = index;
     }
-    if (!marked) report({}, "no model is marked as the base", "give one of them `base_model: true`");
+    if (!marked) {
+      report({}, "no model is marked as the base", "give one of them `base_model: true`");
+    }
     plan_.donor = plan_.tokenizer_donor = marked.value_or(0);
   }
 
@@ -117,8 +119,8 @@ class mlx_planner {
     }
   }
 
-  /// All that is outside of the layers comes from the base, but for the embedding and the head where
-  /// another model's tokenizer comes with its own; a head that is tied there is left out.
+  /// All that is outside of the layers comes from the base, but for the embedding and the head
+  /// where another model's tokenizer comes with its own; a head that is tied there is left out.
   void copy_outside(mlx_span_reader& spans) {
     const std::size_t vocabulary_donor = choose_vocabulary(spans);
     for (const std::string_view name : indices_[plan_.donor].outside()) {
@@ -199,8 +201,8 @@ class mlx_planner {
 }  // namespace detail
 
 /// The plan of a configuration in the MLX dialect. Opens the models (headers and config.json only)
-/// and throws failure with every problem found. `methods`: those of the dialect, as describe_methods
-/// gives them.
+/// and throws failure with every problem found. `methods`: those of the dialect, as
+/// describe_methods gives them.
 inline merge_plan plan_mlx(const mlx_config& config, const std::vector<method_info>& methods,
                            const plan_options& options = {}) {
   return detail::mlx_planner(config, methods, options).plan();

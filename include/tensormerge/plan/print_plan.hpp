@@ -44,10 +44,10 @@ inline std::string source_text(const merge_plan& plan, const planned_tensor& ten
 
 }  // namespace detail
 
-/// The plan for people: the models, then each output tensor with its dtype, shape, bytes, method and
-/// effective parameters (booleans as 0 and 1) and, indented, what it is made from, with a tensor's name
-/// and dtype where they are not those of the output; at the end the totals. The same text for the same
-/// plan.
+/// The plan for people: the models, then each output tensor with its dtype, shape, bytes, method
+/// and effective parameters (booleans as 0 and 1) and, indented, what it is made from, with a
+/// tensor's name and dtype where they are not those of the output; at the end the totals. The same
+/// text for the same plan.
 inline std::string print_plan(const merge_plan& plan) {
   std::string text = "models:\n";
   for (std::size_t i = 0; i < plan.models.size(); ++i) {

@@ -29,9 +29,9 @@ inline double gradient_place(std::uint64_t layer, std::uint64_t layers) {
   return layers > 1 ? static_cast<double>(layer) / static_cast<double>(layers - 1) : 1.0;
 }
 
-/// Looks each parameter up in the scopes: the first that gives it a value for this tensor counts, and
-/// after the last one the default. `tensor` is the name that filters are compared with, `t` the place
-/// on gradients.
+/// Looks each parameter up in the scopes: the first that gives it a value for this tensor counts,
+/// and after the last one the default. `tensor` is the name that filters are compared with, `t` the
+/// place on gradients.
 inline resolved_parameters resolve_parameters(std::span<const parameter_info> wanted,
                                               std::span<const settings* const> scopes,
                                               std::string_view tensor, double t) {

@@ -16,7 +16,7 @@
 
 namespace tensormerge {
 
-/// Finds the tensors that requests name in the models, and reports what keeps them from being merged.
+/// Finds the tensors that requests name in the models, and reports what keeps them from a merge.
 class source_tensors {
  public:
   source_tensors(const std::vector<planned_model>& models, finding_groups& findings)

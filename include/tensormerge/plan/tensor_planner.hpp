@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/error/diagnostic.hpp>
 #include <tensormerge/method/parameter_info.hpp>
+#include <tensormerge/plan/check_parameters.hpp>
 #include <tensormerge/plan/finding_groups.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 #include <tensormerge/plan/resolve_parameters.hpp>
@@ -51,8 +51,9 @@ class tensor_planner {
     for (const tensor_entry* entry : entries) promoted = promote(promoted, entry->type);
     if (!is_float(promoted)) return carry_over(request, entries);
     if (!sources_.are_mergeable(request, entries)) return std::nullopt;
+    const dtype type = request.type.value_or(promoted);
     planned_tensor tensor{.name = request.name,
-                          .type = request.type.value_or(promoted),
+                          .type = request.is_widened ? promote(type, dtype::float32) : type,
                           .dims = entries[0]->dims,
                           .method = std::string(request.method->facts.name),
                           .parameters = {},
@@ -68,7 +69,7 @@ class tensor_planner {
         tensor.inputs.push_back(std::move(source));
       }
     }
-    check_weights(request, tensor);
+    check_parameters(request, tensor, config_file_, findings_);
     return tensor;
   }
 
@@ -129,9 +130,10 @@ class tensor_planner {
   }
 
   static std::string hint_for(std::string_view parameter, const parameter_scopes& scopes) {
-    const bool is_filtered =
-        std::any_of(scopes.begin(), scopes.end(),
-                    [parameter](const settings* scope) { return scope->find(parameter) != nullptr; });
+    const auto gives = [parameter](const settings* scope) {
+      return scope->find(parameter) != nullptr;
+    };
+    const bool is_filtered = std::any_of(scopes.begin(), scopes.end(), gives);
     return is_filtered ? "add a value without a filter, for all other tensors" : "";
   }
 
@@ -140,39 +142,6 @@ class tensor_planner {
       finding.file = config_file_;
       findings_.add_once("wrong " + finding.path, finding);
     }
-  }
-
-  /// A method that divides by the sum of the weights cannot do so where that is zero. Methods with a
-  /// base do it only where the sum is not.
-  void check_weights(const tensor_request& request, const planned_tensor& tensor) {
-    if (request.method->facts.base == base_use::required) return;
-    bool normalizes = false;
-    for (const parameter_value& shared : tensor.parameters) {
-      if (shared.name == "normalize" || shared.name == "normalize_weights") {
-        normalizes = shared.value.value_or(0) != 0;
-      }
-    }
-    if (!normalizes) return;
-    double sum = 0, magnitudes = 0;
-    bool weighted = false;
-    for (const planned_source& input : tensor.inputs) {
-      for (const parameter_value& given : input.parameters) {
-        if (given.name != "weight") continue;
-        if (!given.value) return;  // missing, and reported as such
-        weighted = true;
-        sum += *given.value;
-        magnitudes += std::abs(*given.value);
-      }
-    }
-    constexpr double rounding = 1e-12;
-    if (!weighted || std::abs(sum) > rounding * magnitudes) return;
-    findings_.add_once("weights sum to zero",
-                       {.file = config_file_,
-                        .at = request.sources[0].at,
-                        .path = "parameters.weight",
-                        .what = "the weights sum to zero and cannot be normalized",
-                        .found = "such a sum for " + quoted_name(tensor.name),
-                        .hint = "change the weights or set `normalize: false`"});
   }
 
   const std::vector<planned_model>& models_;

@@ -21,6 +21,7 @@ struct source_request {
   text_position at{};
   std::string path{};
   std::string hint{};  // what may be wrong where a parameter is missing
+  bool is_widened = false;      // to float32 at least
 };
 
 /// An output tensor as a configuration asks for it.
@@ -32,6 +33,7 @@ struct tensor_request {
   const parameter_scopes* scopes = nullptr;
   double t = 0;                 // place on gradients
   std::optional<dtype> type{};  // of the output; promoted from the sources where it is missing
+  bool is_widened = false;      // to float32 at least
 };
 
 }  // namespace tensormerge

@@ -59,8 +59,8 @@ inline bool is_derived_buffer(std::string_view name) {
                      [name](std::string_view ending) { return name.ends_with(ending); });
 }
 
-/// The tensor of that name; for the weight of a head that a model does not have, the token embedding
-/// that it is tied to. nullptr where there is neither.
+/// The tensor of that name; for the weight of a head that a model does not have, the token
+/// embedding that it is tied to. nullptr where there is neither.
 inline const tensor_entry* find_or_tied(const checkpoint& weights, std::string_view name) {
   if (const tensor_entry* found = weights.find(name)) return found;
   if (role_of(name) != tensor_role::head || !name.ends_with(".weight")) return nullptr;

@@ -178,6 +178,20 @@ TEST(load_yaml, refuses_an_alias_bomb_where_it_is_used) {
             "document");
 }
 
+TEST(load_yaml, refuses_more_values_than_a_configuration_can_have) {
+  std::string text = "[0";
+  for (int i = 0; i < 1'000'000; ++i) text += ",0";
+  EXPECT_NE(message_for(text + "]").find("the document holds too many values"), std::string::npos);
+}
+
+TEST(load_yaml, merges_large_mappings_in_time) {
+  std::string text = "x: &x {";
+  for (int i = 0; i < 100'000; ++i) text += 'a' + std::to_string(i) + ": 1, ";
+  text += "}\ny: {<<: *x, ";
+  for (int i = 0; i < 100'000; ++i) text += 'b' + std::to_string(i) + ": 1, ";
+  EXPECT_EQ(load_yaml(text + "}\n", "a.yml").find("y")->entries.size(), 200'000u);
+}
+
 TEST(load_yaml, refuses_deep_nesting_of_every_kind) {
   std::string dashes, keys;
   for (int i = 0; i < 10'000; ++i) {

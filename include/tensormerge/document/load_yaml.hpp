@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -122,10 +123,7 @@ class yaml_events : public YAML::EventHandler {
 
   node finish() {
     node root = builder_.finish();
-    if (too_large_at_) {
-      throw builder_.fatal(*too_large_at_, "aliases expand to too many values",
-                           "at most " + std::to_string(most_nodes) + " in one document");
-    }
+    if (too_large_at_) throw too_many(*too_large_at_, "aliases expand to too many values");
     return root;
   }
 
@@ -204,9 +202,16 @@ class yaml_events : public YAML::EventHandler {
     anchors_[anchor] = {make(), 1};
   }
 
+  /// For every node that stands in the text itself.
   void count_node(text_position at) {
+    if (++written_nodes_ > most_nodes) throw too_many(at, "the document holds too many values");
     if (nodes_ == most_nodes) too_large(at);
     if (nodes_ <= most_nodes) ++nodes_;
+  }
+
+  failure too_many(text_position at, std::string what) {
+    return builder_.fatal(at, std::move(what),
+                          "at most " + std::to_string(most_nodes) + " in one document");
   }
 
   /// Where a bomb is used says more than where it is built: a use outside of anchors wins.
@@ -257,11 +262,9 @@ class yaml_events : public YAML::EventHandler {
     } else {
       sources.push_back(std::move(merge->value));
     }
+    std::unordered_set<std::string> known;
+    for (const node_entry& entry : entries) known.insert(entry.key);
     std::vector<node_entry> merged;
-    const auto is_there = [](const std::vector<node_entry>& among, const std::string& key) {
-      return std::any_of(among.begin(), among.end(),
-                         [&key](const node_entry& entry) { return entry.key == key; });
-    };
     for (node& source : sources) {
       if (!source.is_mapping()) {
         throw builder_.fatal(source.at, "the merge key << has a wrong value",
@@ -269,9 +272,7 @@ class yaml_events : public YAML::EventHandler {
                              std::string(to_string(source.type)));
       }
       for (node_entry& entry : source.entries) {
-        if (!is_there(entries, entry.key) && !is_there(merged, entry.key)) {
-          merged.push_back(std::move(entry));
-        }
+        if (known.insert(entry.key).second) merged.push_back(std::move(entry));
       }
     }
     const auto place = entries.erase(merge);
@@ -286,6 +287,7 @@ class yaml_events : public YAML::EventHandler {
   std::vector<frame> open_;
   std::vector<std::optional<anchored>> anchors_;
   std::size_t nodes_ = 0;
+  std::size_t written_nodes_ = 0;
   std::size_t document_at_ = 0;
   std::optional<text_position> too_large_at_;
   bool too_large_inside_anchor_ = false;
@@ -330,7 +332,8 @@ inline std::vector<node> read_yaml(std::string_view text, const std::string& fil
   }
 }
 
-constexpr std::size_t most_yaml_bytes = std::size_t{16} << 20;
+// Ten thousand times a usual configuration; yaml-cpp reads some megabytes a second.
+constexpr std::size_t most_yaml_bytes = std::size_t{4} << 20;
 
 }  // namespace detail
 
@@ -351,12 +354,12 @@ inline std::vector<node> load_yaml_documents(std::string_view text, const std::s
   return detail::read_yaml(text, file_name, most_documents);
 }
 
-/// Reads a YAML file of at most 16 MiB with one document. Throws failure.
+/// Reads a YAML file of at most 4 MiB with one document. Throws failure.
 inline node load_yaml_file(const std::filesystem::path& file) {
   return load_yaml(read_text(file, detail::most_yaml_bytes), file.string());
 }
 
-/// Reads a YAML file of at most 16 MiB with any number of documents. Throws failure.
+/// Reads a YAML file of at most 4 MiB with any number of documents. Throws failure.
 inline std::vector<node> load_yaml_documents_file(const std::filesystem::path& file) {
   return load_yaml_documents(read_text(file, detail::most_yaml_bytes), file.string());
 }

@@ -3,12 +3,11 @@
 #include <CLI/CLI.hpp>
 
 #include <tensormerge/config/load_config.hpp>
-#include <tensormerge/engine/method_table.hpp>
-#include <tensormerge/method/method_list.hpp>
 #include <tensormerge/plan/plan_merge.hpp>
 
 #include "commands.hpp"
 #include "merge_options.hpp"
+#include "method_tables.hpp"
 
 void add_merge_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("merge", "Merge as a mergekit configuration says");
@@ -20,8 +19,7 @@ void add_merge_command(CLI::App& app) {
                     "Merge models of different architectures");
   options->add_to(*command);
   command->callback([options, allow_crimes] {
-    const tensormerge::method_table methods =
-        tensormerge::make_method_table(tensormerge::method_list);
+    const tensormerge::method_table methods = merge_methods();
     const tensormerge::plan_options planning{
         .search = {options->models_dir, options->config.parent_path()},
         .allow_crimes = *allow_crimes};

@@ -1,16 +1,14 @@
 #pragma once
 
-#include <cstdio>
 #include <filesystem>
-#include <string>
 
-#include <unistd.h>
-
-#include <CLI/CLI.hpp>
-
-#include <tensormerge/engine/progress_display.hpp>
+#include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/write_model.hpp>
-#include <tensormerge/plan/print_plan.hpp>
+#include <tensormerge/plan/merge_plan.hpp>
+
+namespace CLI {
+class App;
+}
 
 /// What every subcommand that merges takes.
 struct merge_options {
@@ -22,37 +20,9 @@ struct merge_options {
   bool dry_run = false;
   tensormerge::write_options write;
 
-  void add_to(CLI::App& command) {
-    command.add_option("--models-dir", models_dir, "Folder in which models are looked for first");
-    command.add_option("--num-threads,-j", write.run.threads, "Threads; all cores if not given");
-    command.add_option("--random-seed", write.run.random_seed,
-                       "Seed of the methods that draw at random");
-    command.add_flag("--quiet,!--no-quiet", quiet, "No progress and no summary");
-    command.add_flag("--dry-run", dry_run, "Print what would be merged, and write nothing");
-  }
+  void add_to(CLI::App& command);
 };
 
 /// Shows the plan's warnings, then prints it (`--dry-run`) or carries it out.
-inline void carry_out(const tensormerge::merge_plan& plan, const tensormerge::method_table& methods,
-                      const merge_options& options) {
-  for (const tensormerge::diagnostic& finding : plan.findings) {
-    std::fprintf(stderr, "%s\n", to_string(finding).c_str());
-  }
-  if (options.dry_run) {
-    std::fputs(tensormerge::print_plan(plan).c_str(), stdout);
-    return;
-  }
-  if (options.verbose) std::fputs(tensormerge::print_plan(plan).c_str(), stderr);
-  tensormerge::progress state;
-  {
-    std::optional<tensormerge::progress_display> display;
-    if (!options.quiet) display.emplace(state, stderr, isatty(STDERR_FILENO) != 0);
-    tensormerge::write_model(plan, methods, options.output, options.write, state);
-  }
-  if (!options.quiet) {
-    const std::string bytes =
-        tensormerge::readable_bytes(static_cast<double>(state.bytes_total.load()));
-    std::fprintf(stderr, "%s: %zu tensors, %s\n", options.output.c_str(), plan.tensors.size(),
-                 bytes.c_str());
-  }
-}
+void carry_out(const tensormerge::merge_plan& plan, const tensormerge::method_table& methods,
+               const merge_options& options);

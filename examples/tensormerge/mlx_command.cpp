@@ -3,12 +3,11 @@
 #include <CLI/CLI.hpp>
 
 #include <tensormerge/config/load_config.hpp>
-#include <tensormerge/engine/method_table.hpp>
-#include <tensormerge/method/method_list.hpp>
 #include <tensormerge/plan/plan_mlx.hpp>
 
 #include "commands.hpp"
 #include "merge_options.hpp"
+#include "method_tables.hpp"
 
 void add_mlx_command(CLI::App& app) {
   CLI::App* command =
@@ -20,8 +19,7 @@ void add_mlx_command(CLI::App& app) {
   command->add_flag("--verbose", options->verbose, "Show the plan before merging");
   options->add_to(*command);
   command->callback([options] {
-    const tensormerge::method_table methods =
-        tensormerge::make_method_table(tensormerge::mlx_method_list);
+    const tensormerge::method_table methods = mlx_methods();
     const tensormerge::plan_options planning{
         .search = {options->models_dir, options->config.parent_path()}};
     carry_out(tensormerge::plan_mlx(tensormerge::load_mlx_config(options->config),

@@ -17,22 +17,30 @@ namespace {
 
 constexpr std::string_view usage =
     "Usage: tensormerge-codegen --namespace NAME [--structs FILE] [--validator FILE]\n"
-    "                           [--root GLOB]... SCHEMA...\n"
+    "                           [--root GLOB]... {SCHEMA [--extend FRAGMENT]...}...\n"
     "\n"
     "Writes C++ for JSON Schemas (draft-07).\n"
     "  --structs FILE    header with the types that the schemas describe\n"
     "  --validator FILE  header with functions that check documents against the schemas\n"
     "  --root GLOB       JSON pointer of a schema to make a type for; `*` stands for any name.\n"
     "                    May be repeated; `#` (the whole file) where it is missing.\n"
+    "  --extend FRAGMENT JSON that adds to the schema named before it: mappings are merged, lists\n"
+    "                    get more entries, and nothing that is there may change. May be repeated.\n"
     "  --namespace NAME  namespace of what is generated\n";
 
 struct wrong_usage : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+struct schema_files {
+  std::filesystem::path schema;
+  std::vector<std::filesystem::path> fragments;
+};
+
 struct arguments {
   std::string name_space, structs, validator;
-  std::vector<std::string> roots, schemas;
+  std::vector<std::string> roots;
+  std::vector<schema_files> schemas;
   bool help = false;
 };
 
@@ -53,10 +61,13 @@ arguments read_arguments(const std::vector<std::string>& words) {
       result.validator = value();
     } else if (words[i] == "--root") {
       result.roots.push_back(value());
+    } else if (words[i] == "--extend") {
+      if (result.schemas.empty()) throw wrong_usage("--extend comes behind the schema it extends");
+      result.schemas.back().fragments.emplace_back(value());
     } else if (words[i].starts_with("-")) {
       throw wrong_usage("unknown option " + words[i]);
     } else {
-      result.schemas.push_back(words[i]);
+      result.schemas.push_back({words[i], {}});
     }
   }
   if (result.roots.empty()) result.roots.emplace_back("#");
@@ -81,9 +92,12 @@ void generate(const arguments& given) {
   std::vector<bool> used(given.roots.size());
   std::vector<validated_root> validated;
   std::list<schema_document> documents;  // stay in place: the roots refer to them
-  for (const std::string& path : given.schemas) {
-    const schema_document& document = documents.emplace_back(read_schema(path));
-    origin += (origin.empty() ? "" : ", ") + std::filesystem::path(path).filename().string();
+  for (const auto& [path, fragments] : given.schemas) {
+    const schema_document& document = documents.emplace_back(read_schema(path, fragments));
+    origin += (origin.empty() ? "" : ", ") + path.filename().string();
+    for (const std::filesystem::path& fragment : fragments) {
+      origin += " + " + fragment.filename().string();
+    }
     try {
       for (std::size_t i = 0; i < given.roots.size(); ++i) {
         for (const schema_index root : match_roots(document, given.roots[i])) {
@@ -93,7 +107,7 @@ void generate(const arguments& given) {
         }
       }
     } catch (const schema_error& error) {
-      throw std::runtime_error(path + ": " + error.what());
+      throw std::runtime_error(path.string() + ": " + error.what());
     }
   }
   for (std::size_t i = 0; i < used.size(); ++i) {

@@ -2,12 +2,13 @@
 
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include <tensormerge/config/text_pattern.hpp>
+
+#include "extended_json.hpp"
 
 namespace tensormerge::codegen {
 namespace {
@@ -368,15 +369,9 @@ class reader {
 
 }  // namespace
 
-schema_document read_schema(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw std::runtime_error(file.string() + ": cannot be read");
-  json source;
-  try {
-    source = json::parse(stream);
-  } catch (const json::parse_error& error) {
-    throw std::runtime_error(file.string() + ": " + error.what());
-  }
+schema_document read_schema(const std::filesystem::path& file,
+                            const std::vector<std::filesystem::path>& fragments) {
+  const json source = read_extended_json(file, fragments);
   schema_document document;
   document.name = file.filename().string();
   document.name.resize(std::min(document.name.find('.'), document.name.size()));

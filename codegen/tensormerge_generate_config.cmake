@@ -1,15 +1,16 @@
 # tensormerge_generate_config(TARGET <library> SCHEMA <file>... NAMESPACE <name> HEADER <path>
-#                             [VALIDATOR <path>] [ROOTS <pointer>...])
+#                             [EXTEND <file>...] [VALIDATOR <path>] [ROOTS <pointer>...])
 #
 # Makes the INTERFACE library TARGET, or extends it, so that whoever links it can include
 # <HEADER>: the C++ types of the SCHEMA files, generated while the project is built and again when
 # a schema or the generator changes.
+#   EXTEND     fragments that add to the last of the SCHEMA files (see README.md)
 #   NAMESPACE  the namespace of the generated types
 #   HEADER     include path of the header with the types, as in tensormerge/config/merge_config.hpp
 #   VALIDATOR  include path of the header with functions that check documents against the schemas
 #   ROOTS      JSON pointers of the schemas to make types for, `*` for any name; `#` by default
 function(tensormerge_generate_config)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;NAMESPACE;HEADER;VALIDATOR" "SCHEMA;ROOTS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;NAMESPACE;HEADER;VALIDATOR" "SCHEMA;EXTEND;ROOTS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tensormerge_generate_config: unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -30,6 +31,13 @@ function(tensormerge_generate_config)
     list(APPEND schemas ${schema})
   endforeach()
 
+  set(inputs ${schemas})
+  foreach(fragment IN LISTS arg_EXTEND)
+    cmake_path(ABSOLUTE_PATH fragment)
+    list(APPEND schemas --extend ${fragment})
+    list(APPEND inputs ${fragment})
+  endforeach()
+
   set(headers ${folder}/${arg_HEADER})
   list(APPEND options --structs ${folder}/${arg_HEADER})
   if(arg_VALIDATOR)
@@ -39,7 +47,7 @@ function(tensormerge_generate_config)
   add_custom_command(
     OUTPUT ${headers}
     COMMAND tensormerge-codegen ${options} ${schemas}
-    DEPENDS tensormerge-codegen ${schemas}
+    DEPENDS tensormerge-codegen ${inputs}
     COMMENT "Generating ${arg_HEADER} ${arg_VALIDATOR}"
     VERBATIM)
 

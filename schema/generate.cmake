@@ -19,3 +19,5 @@ tensormerge_generate_config(TARGET tensormerge_config_types
   HEADER tensormerge/config/mlx_config.hpp
   VALIDATOR tensormerge/config/validate_mlx_config.hpp)
 target_link_libraries(tensormerge_config INTERFACE tensormerge_config_types)
+
+include(${CMAKE_CURRENT_LIST_DIR}/tensormerge_add_methods.cmake)

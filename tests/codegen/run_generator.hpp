@@ -37,12 +37,15 @@ class generator {
 
   const std::filesystem::path& folder() const { return folder_; }
 
-  /// Runs it with both headers asked for; returns its exit status.
-  int run(const std::filesystem::path& schema, const std::string& options = "") const {
+  /// Runs it with both headers asked for; returns its exit status. `options` come before the
+  /// schema, `more` behind it.
+  int run(const std::filesystem::path& schema, const std::string& options = "",
+          const std::string& more = "") const {
     const std::string command = "\"" TENSORMERGE_BIN "/tensormerge-codegen\" --namespace station " +
                                 options + " --structs \"" + structs().string() +
                                 "\" --validator \"" + validator().string() + "\" \"" +
-                                schema.string() + "\" 2> \"" + (folder_ / "errors").string() + '"';
+                                schema.string() + "\" " + more + " 2> \"" +
+                                (folder_ / "errors").string() + '"';
     const int status = std::system(command.c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }

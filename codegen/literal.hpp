@@ -4,10 +4,11 @@
 #include <cmath>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace tensormerge::codegen {
+
+struct literal_entry;
 
 /// A value that a schema writes down: a default, a constant, one of an enumeration.
 struct literal {
@@ -18,7 +19,13 @@ struct literal {
   double number = 0;
   std::string text;  // of text; of numbers as the schema spells them
   std::vector<literal> items;
-  std::vector<std::pair<std::string, literal>> entries;
+  std::vector<literal_entry> entries;
+};
+
+/// A key of a mapping with its value.
+struct literal_entry {
+  std::string key;
+  literal value;
 };
 
 /// `text` in double quotes with the escapes that C++ and JSON share.

@@ -44,7 +44,7 @@ literal to_literal(const json& value) {
     case json::value_t::object:
       result.type = literal::kind::mapping;
       for (const auto& [key, entry] : value.items()) {
-        result.entries.emplace_back(key, to_literal(entry));
+        result.entries.push_back({key, to_literal(entry)});
       }
       break;
     default: break;

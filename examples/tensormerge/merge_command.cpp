@@ -22,7 +22,8 @@ void add_merge_command(CLI::App& app) {
     const tensormerge::method_table methods = merge_methods();
     const tensormerge::plan_options planning{
         .search = {options->models_dir, options->config.parent_path()},
-        .allow_crimes = *allow_crimes};
+        .allow_crimes = *allow_crimes,
+        .config_file = options->config.string()};
     carry_out(tensormerge::plan_merge(tensormerge::load_merge_config(options->config),
                                       describe_methods(methods), planning),
               methods, *options);

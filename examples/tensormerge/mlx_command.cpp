@@ -21,7 +21,8 @@ void add_mlx_command(CLI::App& app) {
   command->callback([options] {
     const tensormerge::method_table methods = mlx_methods();
     const tensormerge::plan_options planning{
-        .search = {options->models_dir, options->config.parent_path()}};
+        .search = {options->models_dir, options->config.parent_path()},
+        .config_file = options->config.string()};
     carry_out(tensormerge::plan_mlx(tensormerge::load_mlx_config(options->config),
                                     describe_methods(methods), planning),
               methods, *options);

@@ -74,13 +74,5 @@ TEST(write_at, says_that_the_disk_is_full) {
                        "No space left on device; free space"));
 }
 
-TEST(read_text_file, reads_all_or_refuses_what_is_too_large) {
-  const test::temporary_folder folder;
-  test::write_file(folder / "f", "12345");
-  EXPECT_EQ(read_text_file(folder / "f", 5), "12345");
-  EXPECT_TRUE(contains(message_of([&] { read_text_file(folder / "f", 4); }),
-                       "is too large, expected at most 4 bytes, found 5"));
-}
-
 }  // namespace
 }  // namespace tensormerge

@@ -112,19 +112,4 @@ inline void write_at(const file_descriptor& opened, const std::filesystem::path&
   }
 }
 
-/// The whole content of a regular file that has at most `most_bytes`. Throws failure.
-inline std::string read_text_file(const std::filesystem::path& file, std::uint64_t most_bytes) {
-  const file_descriptor opened = open_for_reading(file);
-  const std::uint64_t bytes = file_bytes(opened, file);
-  if (bytes > most_bytes) {
-    throw failure(diagnostic{.file = file.string(),
-                             .what = "is too large",
-                             .expected = "at most " + std::to_string(most_bytes) + " bytes",
-                             .found = std::to_string(bytes)});
-  }
-  std::string text(static_cast<std::size_t>(bytes), '\0');
-  text.resize(read_at(opened, file, 0, std::as_writable_bytes(std::span(text))));
-  return text;
-}
-
 }  // namespace tensormerge

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <system_error>
 
-#include <tensormerge/checkpoint/file_descriptor.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
+#include <tensormerge/document/read_text.hpp>
 
 namespace tensormerge {
 
@@ -84,7 +84,7 @@ inline std::optional<std::filesystem::path> find_in_hugging_face_cache(
   if (const std::filesystem::path ref = folder / "refs" / revision;
       std::filesystem::is_regular_file(ref, error)) {
     constexpr std::uint64_t most_bytes = 4096;
-    commit = read_text_file(ref, most_bytes);
+    commit = read_text(ref, most_bytes);
     commit.erase(std::min(commit.find_first_of(" \t\r\n"), commit.size()));
   }
   if (!is_plain_file_name(commit)) return std::nullopt;

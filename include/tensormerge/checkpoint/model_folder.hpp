@@ -7,9 +7,9 @@
 #include <utility>
 
 #include <tensormerge/checkpoint/checkpoint.hpp>
-#include <tensormerge/checkpoint/file_descriptor.hpp>
 #include <tensormerge/document/load_json.hpp>
 #include <tensormerge/document/node.hpp>
+#include <tensormerge/document/read_text.hpp>
 #include <tensormerge/error/failure.hpp>
 
 namespace tensormerge {
@@ -46,7 +46,7 @@ struct model_folder {
  private:
   static node read_config(const std::filesystem::path& file) {
     constexpr std::uint64_t most_bytes = 16'000'000;
-    node config = load_json(read_text_file(file, most_bytes), file.string());
+    node config = load_json(read_text(file, most_bytes), file.string());
     if (!config.is_mapping()) {
       throw failure(diagnostic{.file = file.string(),
                                .what = "is of the wrong kind",

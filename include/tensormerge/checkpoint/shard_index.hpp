@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include <tensormerge/checkpoint/file_descriptor.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/document/load_json.hpp>
 #include <tensormerge/document/node.hpp>
+#include <tensormerge/document/read_text.hpp>
 #include <tensormerge/error/failure.hpp>
 
 namespace tensormerge {
@@ -31,7 +31,7 @@ struct shard_index {
 inline shard_index read_shard_index(const std::filesystem::path& file) {
   constexpr std::uint64_t most_bytes = 100'000'000;
   constexpr std::size_t most_findings = 20;
-  const node document = load_json(read_text_file(file, most_bytes), file.string());
+  const node document = load_json(read_text(file, most_bytes), file.string());
   const node* weight_map = document.find("weight_map");
   if (weight_map == nullptr || !weight_map->is_mapping()) {
     throw failure(

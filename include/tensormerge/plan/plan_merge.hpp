@@ -196,7 +196,7 @@ class merge_planner {
   std::vector<std::vector<std::size_t>> models_of_slice_;
   std::vector<layer_index> indices_;
   std::vector<std::vector<layer_span>> spans_of_slice_;
-  tensor_planner tensors_{plan_.models, options_.config_file, findings_};
+  tensor_planner tensors_{plan_.models, options_.config_file, config_.at, findings_};
 };
 
 }  // namespace detail

@@ -195,7 +195,7 @@ class mlx_planner {
   merge_plan plan_;
   std::vector<layer_index> indices_;
   std::unordered_map<std::string, std::size_t> by_name_;
-  tensor_planner tensors_{plan_.models, options_.config_file, findings_};
+  tensor_planner tensors_{plan_.models, options_.config_file, config_.at, findings_};
 };
 
 }  // namespace detail

@@ -36,10 +36,12 @@ inline planned_tensor plan_copy(std::string name, std::size_t model, const tenso
 /// Makes planned tensors of requests, and findings of what does not fit together.
 class tensor_planner {
  public:
+  /// `config_at` is where the configuration begins in its file.
   tensor_planner(const std::vector<planned_model>& models, std::string config_file,
-                 finding_groups& findings)
+                 text_position config_at, finding_groups& findings)
       : models_(models),
         config_file_(std::move(config_file)),
+        config_at_(config_at),
         findings_(findings),
         sources_(models, findings) {}
 
@@ -96,7 +98,8 @@ class tensor_planner {
         resolve_parameters(request.method->shared, *request.scopes, request.name, request.t);
     report_wrong(resolved.wrong);
     for (const std::string_view name : resolved.missing) {
-      report_missing(name, {.path = "parameters." + std::string(name),
+      report_missing(name, {.at = config_at_,
+                            .path = "parameters." + std::string(name),
                             .what = std::string(request.method->facts.name) + " needs " +
                                     quoted_name(name),
                             .found = "none for " + quoted_name(request.name),
@@ -146,6 +149,7 @@ class tensor_planner {
 
   const std::vector<planned_model>& models_;
   std::string config_file_;
+  text_position config_at_;
   finding_groups& findings_;
   source_tensors sources_;
 };

@@ -85,6 +85,7 @@ class gram_laws : public testing::Test {
     subject::set(given.shared);
     if constexpr (subject::has_weights) {
       using input_parameters = typename method::input_parameters;
+      weights.resize(subject::inputs);
       given.set(&input_parameters::weight, weights);
     }
     return given;

@@ -16,10 +16,14 @@ struct thin_svd {
   Eigen::MatrixXd right;   // (columns,rank), orthonormal columns
 };
 
-/// Decomposes a finite matrix. Allocates: about four times the matrix.
-inline thin_svd decompose(const Eigen::MatrixXd& matrix) {
+/// Decomposes a finite matrix of doubles. Allocates: about four times the matrix.
+/// A template, so that only sources that decompose pay for compiling the decomposition.
+template <class Derived>
+thin_svd decompose(const Eigen::MatrixBase<Derived>& given) {
+  using matrix_type = Eigen::Matrix<typename Derived::Scalar, Eigen::Dynamic, Eigen::Dynamic>;
+  const matrix_type matrix = given;
   if (matrix.size() == 0) return {{matrix.rows(), 0}, {}, {matrix.cols(), 0}};
-  const Eigen::BDCSVD<Eigen::MatrixXd> svd(matrix, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  const Eigen::BDCSVD<matrix_type> svd(matrix, Eigen::ComputeThinU | Eigen::ComputeThinV);
   const double least = svd.singularValues()(0) *
                        static_cast<double>(std::max(matrix.rows(), matrix.cols())) *
                        std::numeric_limits<double>::epsilon();
@@ -32,7 +36,8 @@ inline thin_svd decompose(const Eigen::MatrixXd& matrix) {
 /// The matrix with orthonormal directions that is nearest to `matrix`: its decomposition with every
 /// singular value 1, but for directions that it lacks.
 /// Ref: Schönemann 1966, "A generalized solution of the orthogonal Procrustes problem".
-inline Eigen::MatrixXd nearest_orthogonal(const Eigen::MatrixXd& matrix) {
+template <class Derived>
+Eigen::MatrixXd nearest_orthogonal(const Eigen::MatrixBase<Derived>& matrix) {
   const thin_svd svd = decompose(matrix);
   return svd.left * svd.right.transpose();
 }

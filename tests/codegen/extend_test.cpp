@@ -87,7 +87,8 @@ TEST(extend, refuses_a_fragment_that_is_no_json_or_absent) {
   const generator codegen;
   EXPECT_EQ(run_extended(codegen, {"{"}), 1);
   EXPECT_NE(codegen.errors().find("a.json: "), std::string::npos) << codegen.errors();
-  EXPECT_EQ(codegen.run(TENSORMERGE_CODEGEN_TESTS "/station.schema.json", "", "--extend absent"), 1);
+  const std::string schema = TENSORMERGE_CODEGEN_TESTS "/station.schema.json";
+  EXPECT_EQ(codegen.run(schema, "", "--extend absent"), 1);
   EXPECT_NE(codegen.errors().find("absent: cannot be read"), std::string::npos)
       << codegen.errors();
 }

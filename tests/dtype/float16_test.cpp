@@ -59,7 +59,8 @@ double by_definition(std::uint32_t bits) {
   const double fraction = static_cast<double>(bits & 1023) / 1024;
   const double sign = bits >> 15 != 0 ? -1 : 1;
   if (exponent == 31) return fraction == 0 ? sign * HUGE_VAL : std::nan("");
-  return sign * (exponent == 0 ? std::ldexp(fraction, -14) : std::ldexp(1 + fraction, exponent - 15));
+  return sign *
+         (exponent == 0 ? std::ldexp(fraction, -14) : std::ldexp(1 + fraction, exponent - 15));
 }
 
 TEST(to_float, gives_the_value_of_every_pattern) {

@@ -43,8 +43,8 @@ TEST(tsv_m, counts_equal_directions_once) {
 }
 
 TEST(tsv_m, turns_related_directions_to_right_angles) {
-  // Unit directions at +-30 degrees to the first axis, left and right alike. The nearest right angle
-  // puts them at +-45 degrees: a sum of strengths 2 on each is 2 times the identity.
+  // Unit directions at +-30 degrees to the first axis, left and right alike. The nearest right
+  // angle puts them at +-45 degrees: a sum of strengths 2 on each is 2 times the identity.
   const double c = std::sqrt(3) / 2, s = 0.5;
   expect_update(merge_at_once(tasks({2, 2}, {{2 * c * c, 2 * c * s, 2 * c * s, 2 * s * s},
                                              {2 * c * c, -2 * c * s, -2 * c * s, 2 * s * s}})),

@@ -9,8 +9,8 @@ namespace tensormerge {
 
 /// Interpolates any number of models, or of task vectors where there is a base, on the sphere at
 /// their weighted mean direction. A single input is the result, base or not.
-/// Errors: weights that sum to zero where they are normalised; three or more inputs whose directions
-/// cancel out, such as inputs equal to the base.
+/// Errors: weights that sum to zero where they are normalised; three or more inputs whose
+/// directions cancel out, such as inputs equal to the base.
 struct multislerp
     : gram_merge<weighted_direction, multislerp_parameters, multislerp_input_parameters> {
   static constexpr method_facts facts{.name = "multislerp", .base = base_use::optional};

@@ -149,7 +149,8 @@ struct nuslerp {
     void apply_by_columns(const tile<Real>& piece, Real* out) const {
       std::size_t done = 0;
       while (done < piece.size) {
-        const std::size_t column = static_cast<std::size_t>((piece.first + done) % vectors_.columns);
+        const std::size_t column =
+            static_cast<std::size_t>((piece.first + done) % vectors_.columns);
         const std::size_t width = std::min(vectors_.columns - column, piece.size - done);
         const Real* first = first_.data() + column;
         const Real* second = second_.data() + column;

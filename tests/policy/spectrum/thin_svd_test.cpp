@@ -19,7 +19,8 @@ matrix some(Eigen::Index rows, Eigen::Index columns) {
 TEST(decompose, gives_the_matrix_back) {
   for (const matrix& given : {some(5, 3), some(3, 5), some(40, 40), some(1, 4), some(4, 1)}) {
     const thin_svd svd = decompose(given);
-    EXPECT_TRUE((svd.left * svd.values.asDiagonal() * svd.right.transpose()).isApprox(given, 1e-13));
+    const matrix back = svd.left * svd.values.asDiagonal() * svd.right.transpose();
+    EXPECT_TRUE(back.isApprox(given, 1e-13));
     EXPECT_TRUE((svd.left.transpose() * svd.left).isIdentity(1e-13));
     EXPECT_TRUE((svd.right.transpose() * svd.right).isIdentity(1e-13));
   }

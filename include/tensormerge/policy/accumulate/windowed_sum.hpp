@@ -78,7 +78,7 @@ class windowed_sum {
   static constexpr std::uint64_t digit_mask = 0xffffffffu;
   static constexpr double digit_base = 4294967296.0;
 
-  /// Moves the window up to hold digit `top`; what falls out below is lost for every order of terms.
+  /// Moves the window up to hold digit `top`; what falls out below is lost in any order of terms.
   void raise_top(int top) {
     for (; top_ < top; ++top_) {
       for (std::size_t place = 0; place + 1 < window; ++place) digits_[place] = digits_[place + 1];

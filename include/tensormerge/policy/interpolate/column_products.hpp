@@ -36,8 +36,8 @@ class column_products {
   column_products(std::uint64_t columns, scratch& memory)
       : entries_(memory.take<entry>(static_cast<std::size_t>(columns))) {}
 
-  /// Adds the elements of a tile of the tensors `first` and `second`, each less `origin` unless that
-  /// is nullptr. A tile holds whole groups, but for the tensor's last; or it is any range of
+  /// Adds the elements of a tile of the tensors `first` and `second`, each less `origin` unless
+  /// that is nullptr. A tile holds whole groups, but for the tensor's last; or it is any range of
   /// elements where a group is one row.
   template <class Real>
   void add(const Real* first, const Real* second, const Real* origin, std::uint64_t begin,

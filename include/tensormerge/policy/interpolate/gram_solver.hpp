@@ -12,7 +12,7 @@ namespace tensormerge {
 /// What the coefficients of a weighted sum follow from where they depend on the vectors' inner
 /// products alone. A solver provides:
 ///
-///     static constexpr bool of_deltas;  // the vectors are the inputs less the base, if there is one
+///     static constexpr bool of_deltas;  // vectors are the inputs less the base, if there is one
 ///     static std::size_t scratch_bytes(std::size_t inputs);
 ///     solver(const Parameters&, std::span<const InputParameters>, scratch&);
 ///     const char* solve(const gram_matrix&, std::span<double> coefficients);

@@ -15,7 +15,7 @@ namespace tensormerge {
 template <class Real>
 class task_matrices {
  public:
-  /// `piece` holds a whole tensor with rows of `row_length` elements; `weights` one number an input.
+  /// `piece` holds a whole tensor with rows of `row_length` elements; `weights` a number an input.
   task_matrices(const tile<Real>& piece, std::size_t row_length, std::span<const double> weights)
       : piece_(piece),
         rows_(static_cast<Eigen::Index>(piece.size / row_length)),

@@ -52,9 +52,9 @@ class changed_mean_kernel {
     return scratch::bytes_for<counts>(inputs);
   }
 
-  template <class Parameters, class InputParameters>
-  changed_mean_kernel(const Parameters& shared, std::span<const InputParameters> inputs,
-                      const tensor_facts&, scratch& memory)
+  template <class Parameters, class Inputs>
+  changed_mean_kernel(const Parameters& shared, const Inputs& inputs, const tensor_facts&,
+                      scratch& memory)
       : gain_(shared),
         unchanged_to_(round_down(shared.epsilon)),
         gains_(memory.make<Real>(inputs.size(), [](std::size_t) { return Real{1}; })),

@@ -59,8 +59,9 @@ struct consensus_ta {
         }
         for (std::size_t i = 0; i < count; ++i) {
           const double base = static_cast<double>(piece.base[begin + i]);
-          const double change = models[i] >= least_models_ ? lambda_ * total[i] : 0.0;
-          out[begin + i] = static_cast<Real>(base + change);
+          // Multiplied, so that an infinity that is left out is seen.
+          const double share = models[i] >= least_models_ ? lambda_ : 0.0;
+          out[begin + i] = static_cast<Real>(base + share * total[i]);
         }
       });
     }

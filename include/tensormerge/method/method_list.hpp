@@ -6,6 +6,8 @@
 #include <tensormerge/method/arcee_fusion.hpp>
 #include <tensormerge/method/breadcrumbs.hpp>
 #include <tensormerge/method/breadcrumbs_ties.hpp>
+#include <tensormerge/method/cabs.hpp>
+#include <tensormerge/method/consensus_ta.hpp>
 #include <tensormerge/method/dare_linear.hpp>
 #include <tensormerge/method/dare_ties.hpp>
 #include <tensormerge/method/della.hpp>
@@ -13,6 +15,7 @@
 #include <tensormerge/method/iso_c.hpp>
 #include <tensormerge/method/karcher.hpp>
 #include <tensormerge/method/linear.hpp>
+#include <tensormerge/method/magmax.hpp>
 #include <tensormerge/method/mlx_dare.hpp>
 #include <tensormerge/method/mlx_linear.hpp>
 #include <tensormerge/method/mlx_passthrough.hpp>
@@ -39,7 +42,7 @@ namespace tensormerge {
 inline constexpr auto method_list = boost::hana::tuple_t<
     linear, slerp, nuslerp, multislerp, karcher, task_arithmetic, ties, dare_linear, dare_ties,
     breadcrumbs, breadcrumbs_ties, della, della_linear, sce, ram, ramplus_tl, model_stock,
-    nearswap, arcee_fusion, tsv_m, iso_c, svc, passthrough>;
+    nearswap, arcee_fusion, tsv_m, iso_c, svc, magmax, consensus_ta, cabs, passthrough>;
 
 /// Every method of the MLX dialect.
 inline constexpr auto mlx_method_list =

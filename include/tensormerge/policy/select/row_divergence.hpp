@@ -4,10 +4,9 @@
 #include <array>
 #include <cstddef>
 
-#include <Eigen/Core>
-
 #include <tensormerge/policy/accumulate/dot.hpp>
-#include <tensormerge/tensor/elements.hpp>
+#include <tensormerge/policy/elementary/exponential.hpp>
+#include <tensormerge/policy/elementary/logarithm.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
 namespace tensormerge {
@@ -38,9 +37,8 @@ class row_softmax {
  private:
   void take_powers(std::size_t begin, std::size_t count, double* into) const {
     for (std::size_t i = 0; i < count; ++i) {
-      into[i] = static_cast<double>(row_[begin + i]) - largest_;
+      into[i] = exponential(static_cast<double>(row_[begin + i]) - largest_);
     }
-    elements(into, count) = elements(into, count).exp();
   }
 
   const Real* row_;
@@ -61,7 +59,7 @@ double row_divergence(const Real* row, const Real* from, std::size_t length) {
     const std::size_t count = std::min(block_elements, length - begin);
     row_shares.shares(begin, count, p.data());
     from_shares.shares(begin, count, q.data());
-    elements(q.data(), count) = (elements(p.data(), count) / elements(q.data(), count)).log();
+    for (std::size_t i = 0; i < count; ++i) q[i] = logarithm(p[i] / q[i]);
     sum += dot(p.data(), q.data(), count);
   }
   return sum;

@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   constexpr int done = 0, failed = 1, wrong_usage = 2;
   CLI::App app{"Merges the weights of neural networks.", "tensormerge"};
   app.require_subcommand(1);
-  app.set_version_flag("--version", "tensormerge 0.1.0");
+  app.set_version_flag("--version", "tensormerge " TENSORMERGE_VERSION);
   add_merge_command(app);
   add_mlx_command(app);
   try {

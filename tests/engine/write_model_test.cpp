@@ -58,5 +58,27 @@ TEST(write_model, refuses_to_replace_one_of_its_inputs) {
   EXPECT_EQ(testing::file_content(folder / "b/model.safetensors"), before);
 }
 
+TEST(write_model, refuses_to_replace_a_single_file_that_it_reads) {
+  const temporary_folder folder;
+  progress state;
+  merge_plan plan = mean_of_two_models(folder);
+  plan.models[1].folder = model_folder::open(folder / "b/model.safetensors");
+  const std::string before = testing::file_content(folder / "b/model.safetensors");
+  EXPECT_THROW(write_model(plan, make_method_table(method_list), folder / "b", {}, state), failure);
+  EXPECT_EQ(testing::file_content(folder / "b/model.safetensors"), before);
+}
+
+TEST(write_model, copies_tensors_of_any_type_without_a_method) {
+  const temporary_folder folder;
+  progress state;
+  merge_plan plan = mean_of_two_models(folder);
+  plan.tensors[0].method = "no method of this name";
+  plan.tensors[0].is_copy = true;
+  plan.tensors[0].inputs.resize(1);
+  write_model(plan, method_table{}, folder / "out", {}, state);
+  EXPECT_EQ(testing::file_content(folder / "out/model.safetensors"),
+            testing::file_content(folder / "a/model.safetensors"));
+}
+
 }  // namespace
 }  // namespace tensormerge

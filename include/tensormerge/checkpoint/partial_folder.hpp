@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <filesystem>
@@ -61,7 +62,7 @@ class partial_folder {
   partial_folder& operator=(const partial_folder&) = delete;
 
   ~partial_folder() {
-    if (published_) return;
+    if (published_ || replacing_) return;
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
     remove_parents();
@@ -71,9 +72,9 @@ class partial_folder {
   const std::filesystem::path& output() const { return output_; }
 
   /// Gives the content its final name. A new output appears as a whole. In an existing folder files
-  /// of the same name are replaced one by one, and weights of an earlier run are removed, since a
-  /// loader would mix them with the new ones. Throws failure; until the first replacement nothing
-  /// has changed then.
+  /// of the same name are replaced one by one, then weights of an earlier run are removed, since a
+  /// loader would mix them with the new ones. Throws failure: before the first replacement nothing
+  /// has changed then, after it what is not in place yet stays in the unfinished folder.
   void publish() {
     if (::rename(path_.c_str(), output_.c_str()) == 0) {
       path_ = output_;
@@ -198,7 +199,7 @@ class partial_folder {
     return result;
   }
 
-  void move_files() const {
+  void move_files() {
     const std::vector<std::filesystem::path> ours = names();
     std::error_code error;
     for (const std::filesystem::path& name : ours) {
@@ -210,20 +211,26 @@ class partial_folder {
                                  .found = "a folder"});
       }
     }
-    remove_stale_weights();
+    replacing_ = true;
     for (const std::filesystem::path& name : ours) {
       if (::rename((path_ / name).c_str(), (output_ / name).c_str()) != 0) {
-        throw system_failure(output_ / name, "cannot replace the file", errno);
+        throw system_failure(output_ / name,
+                             "cannot replace the file (the rest of the output is in " +
+                                 path_.string() + ")",
+                             errno);
       }
     }
+    remove_stale_weights(ours);
   }
 
-  void remove_stale_weights() const {
+  void remove_stale_weights(const std::vector<std::filesystem::path>& ours) const {
     std::vector<std::filesystem::path> stale;
     std::error_code error;
     for (std::filesystem::directory_iterator item(output_, error), end; !error && item != end;
          item.increment(error)) {
-      if (is_weights_file_name(item->path().filename().string())) stale.push_back(item->path());
+      const std::filesystem::path name = item->path().filename();
+      const bool is_ours = std::find(ours.begin(), ours.end(), name) != ours.end();
+      if (!is_ours && is_weights_file_name(name.string())) stale.push_back(item->path());
     }
     for (const std::filesystem::path& file : stale) {
       if (!std::filesystem::remove(file, error) && error) {
@@ -236,6 +243,7 @@ class partial_folder {
   std::vector<std::filesystem::path> made_;
   file_descriptor lock_;
   bool published_ = false;
+  bool replacing_ = false;  // a file of an existing output has been replaced, or is about to be
 };
 
 }  // namespace tensormerge

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <type_traits>
 #include <utility>
 
@@ -28,14 +29,16 @@ constexpr bool is_mergeable(dtype type) {
          type == dtype::float64;
 }
 
-/// Calls `visitor(std::type_identity<Storage>{})` with the storage type of a mergeable dtype.
+/// Calls `visitor(std::type_identity<Storage>{})` with the storage type of a mergeable dtype; ends
+/// the program for any other.
 template <class Visitor>
 constexpr decltype(auto) with_storage_type(dtype type, Visitor&& visitor) {
   switch (type) {
     case dtype::float16: return std::forward<Visitor>(visitor)(std::type_identity<float16>{});
     case dtype::bfloat16: return std::forward<Visitor>(visitor)(std::type_identity<bfloat16>{});
     case dtype::float32: return std::forward<Visitor>(visitor)(std::type_identity<float>{});
-    default: return std::forward<Visitor>(visitor)(std::type_identity<double>{});
+    case dtype::float64: return std::forward<Visitor>(visitor)(std::type_identity<double>{});
+    default: std::abort();  // is_mergeable was not asked
   }
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -44,7 +45,8 @@ class merge_run {
             const run_options& options, progress& state)
       : plan_(plan), methods_(methods), writer_(writer), options_(options), progress_(state) {
     for (const planned_model& model : plan.models) readers_.emplace_back(model.folder.weights);
-    threads_ = options.threads != 0 ? options.threads
+    constexpr unsigned most_threads = 1024;
+    threads_ = options.threads != 0 ? std::min(options.threads, most_threads)
                                     : std::max(1u, std::thread::hardware_concurrency());
     std::uint64_t total = 0;
     for (const planned_tensor& tensor : plan.tensors) total += tensor.bytes();
@@ -56,8 +58,12 @@ class merge_run {
   void run() {
     {
       std::vector<std::jthread> others;
-      for (unsigned number = 1; number < threads_; ++number) {
-        others.emplace_back([this, number] { work(number); });
+      try {
+        for (unsigned number = 1; number < threads_; ++number) {
+          others.emplace_back([this, number] { work(number); });
+        }
+      } catch (const std::system_error&) {
+        // The system grants no more threads; those there are do the work.
       }
       work(0);
     }
@@ -126,15 +132,15 @@ class merge_run {
 
   begun_iterator begin_tensor(std::size_t number) {
     const planned_tensor& planned = plan_.tensors[number];
-    const method_entry* method = find_method(methods_, planned.method);
-    if (method == nullptr) {
+    const method_entry* method = planned.is_copy ? nullptr : find_method(methods_, planned.method);
+    if (method == nullptr && !planned.is_copy) {
       throw failure(diagnostic{.path = planned.name, .what = "no method named " + planned.method});
     }
     begun_tensor tensor;
     tensor.number = number;
     std::uint64_t alignment = 1;
     std::uint64_t element_bytes = bytes_per_element(planned.type);
-    if (!method->copies(planned)) {
+    if (method != nullptr && !method->copies(planned)) {
       tensor.merge = method->make(planned, options_.random_seed);
       check(tensor);
       tensor.workers.resize(threads_);

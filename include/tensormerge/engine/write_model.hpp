@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -14,6 +15,7 @@
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/progress.hpp>
 #include <tensormerge/engine/run_merge.hpp>
+#include <tensormerge/error/failure.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 
 namespace tensormerge {
@@ -41,8 +43,15 @@ inline void add_side_files(const merge_plan& plan, model_writer& writer) {
 /// Throws where the output is a folder that is read from: the merge would replace its own inputs.
 inline void check_output_is_no_input(const merge_plan& plan, const std::filesystem::path& output) {
   for (const planned_model& model : plan.models) {
-    std::error_code error;
-    if (!std::filesystem::equivalent(model.folder.path, output, error) || error) continue;
+    const auto is_output = [&output](const std::filesystem::path& folder) {
+      std::error_code error;
+      return std::filesystem::equivalent(folder, output, error) && !error;
+    };
+    const std::vector<std::filesystem::path>& files = model.folder.weights.files();
+    const bool holds_weights = std::any_of(files.begin(), files.end(), [&](const auto& file) {
+      return is_output(file.parent_path());
+    });
+    if (!holds_weights && !is_output(model.folder.path)) continue;
     throw failure(diagnostic{.file = output.string(),
                              .what = "the output folder is the model " + model.name,
                              .expected = "a folder that the merge does not read",

@@ -36,6 +36,7 @@ struct planned_tensor {
   std::string method{};
   std::vector<parameter_value> parameters{};
   std::optional<planned_source> base{};
+  bool is_copy = false;  // the only input's elements as they are, whatever their type
   std::vector<planned_source> inputs{};  // the base apart, in the configuration's order
 
   std::uint64_t bytes() const { return dims.elements() * bytes_per_element(type); }

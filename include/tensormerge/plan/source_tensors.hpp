@@ -78,20 +78,25 @@ class source_tensors {
     return true;
   }
 
-  /// Whether arithmetic can be done on every source, or none is needed.
+  void report_not_mergeable(const tensor_request& request,
+                            const std::vector<const tensor_entry*>& entries, std::size_t i) {
+    findings_.add("tensors of a type that cannot be merged",
+                  {.file = model_path(request.sources[i]),
+                   .path = quoted_name(request.sources[i].name),
+                   .what = "the tensor's type cannot be merged",
+                   .expected = "float16, bfloat16, float32 or float64",
+                   .found = std::string(to_string(entries[i]->type)) + " in " +
+                            quoted_name(model_name(request.sources[i]))});
+  }
+
+  /// Whether arithmetic can be done on every source, or perhaps none is needed.
   bool are_mergeable(const tensor_request& request,
                     const std::vector<const tensor_entry*>& entries) {
     const bool untouched = entries.size() == 1 && request.method->facts.name == "passthrough" &&
                            request.type.value_or(entries[0]->type) == entries[0]->type;
     for (std::size_t i = 0; i < entries.size() && !untouched; ++i) {
       if (is_mergeable(entries[i]->type)) continue;
-      findings_.add("tensors of a type that cannot be merged",
-                    {.file = model_path(request.sources[i]),
-                     .path = quoted_name(request.sources[i].name),
-                     .what = "the tensor's type cannot be merged",
-                     .expected = "float16, bfloat16, float32 or float64",
-                     .found = std::string(to_string(entries[i]->type)) + " in " +
-                              quoted_name(model_name(request.sources[i]))});
+      report_not_mergeable(request, entries, i);
       return false;
     }
     return true;

@@ -30,6 +30,7 @@ inline planned_tensor plan_copy(std::string name, std::size_t model, const tenso
           .method = "passthrough",
           .parameters = {},
           .base = std::nullopt,
+          .is_copy = true,
           .inputs = {{model, entry, {}}}};
 }
 
@@ -60,6 +61,7 @@ class tensor_planner {
                           .method = std::string(request.method->facts.name),
                           .parameters = {},
                           .base = std::nullopt,
+                          .is_copy = false,
                           .inputs = {}};
     tensor.parameters = resolve(request);
     for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -72,10 +74,22 @@ class tensor_planner {
       }
     }
     check_parameters(request, tensor, config_file_, findings_);
+    if (!is_mergeable(entries[0]->type)) {
+      if (!asks_for_nothing(tensor.inputs[0].parameters)) {
+        sources_.report_not_mergeable(request, entries, 0);
+        return std::nullopt;
+      }
+      tensor.is_copy = true;
+    }
     return tensor;
   }
 
  private:
+  static bool asks_for_nothing(const std::vector<parameter_value>& parameters) {
+    return std::none_of(parameters.begin(), parameters.end(),
+                        [](const parameter_value& each) { return each.value.has_value(); });
+  }
+
   /// Integers and booleans are not merged: the base's, or else the first, is carried over.
   std::optional<planned_tensor> carry_over(const tensor_request& request,
                                            const std::vector<const tensor_entry*>& entries) {

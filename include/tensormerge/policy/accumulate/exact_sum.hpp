@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace tensormerge {
 
@@ -44,7 +45,9 @@ class exact_sum {
   /// The sum as a double, within one unit in the last place; infinite or NaN where an infinity or
   /// a NaN was added.
   double value() const {
-    if (special_ != 0) return special_;  // also where it is NaN
+    // One NaN for all: which of several came first depends on the threads.
+    if (special_ != special_) return std::numeric_limits<double>::quiet_NaN();
+    if (special_ != 0) return special_;
     std::array<std::int64_t, limb_count> digits = limbs_;
     carry(digits);
     double sign = 1;

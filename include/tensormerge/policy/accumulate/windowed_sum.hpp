@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace tensormerge {
 
@@ -55,7 +56,9 @@ class windowed_sum {
 
   /// The sum as a double; infinite or NaN where an infinity or a NaN was added.
   double value() const {
-    if (special_ != 0) return static_cast<double>(special_);  // also where it is NaN
+    // One NaN for all: which of several came first depends on the threads.
+    if (special_ != special_) return std::numeric_limits<double>::quiet_NaN();
+    if (special_ != 0) return static_cast<double>(special_);
     std::array<std::int64_t, window> digits = digits_;
     carry(digits);
     double sign = 1;

@@ -40,7 +40,7 @@ std::size_t merge_scratch_bytes(const typename Method::parameters& shared, std::
 }
 
 /// Merges one tensor on the calling thread: computes in the next wider type than `Storage` and
-/// rounds once. `memory` has merge_scratch_bytes<Method, Storage>(...) bytes.
+/// rounds once, under a policy such as nearest_even or stochastic_rounding. `memory` has merge_scratch_bytes<Method, Storage>(...) bytes.
 /// Returns nullptr, or what is wrong with the data where a method is not defined on it; then
 /// nothing has been written.
 /// Engines with their own threads and tiles use Method::kernel instead (method/merge_method.hpp).
@@ -96,7 +96,8 @@ const char* merge(const merge_tensors<Storage>& tensors, const typename Method::
   for_each_tile([&](const tile<real>& piece) {
     load(piece);
     apply_kernel(kernel, piece, out.data(), seen);
-    store_tile<Rounding>(out.data(), tensors.out + piece.first, piece.size);
+    store_tile<Rounding>(out.data(), tensors.out + piece.first, piece.size,
+                         tensors.facts.random_key, piece.first);
   });
   return nullptr;
 }

@@ -109,5 +109,15 @@ TEST_F(run_merge_of_small_models, names_a_method_that_the_table_lacks) {
   EXPECT_THROW(merged_bytes({.threads = 3}), failure);
 }
 
+TEST_F(run_merge_of_small_models, names_a_method_whose_arithmetic_mergekit_does_not_have) {
+  try {
+    merged_bytes({.threads = 1, .arithmetic = numerics::mergekit});
+    FAIL() << "must throw";
+  } catch (const failure& problem) {
+    EXPECT_NE(std::string(problem.what()).find("mergekit's numerics are not defined for ties"),
+              std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace tensormerge

@@ -86,4 +86,19 @@ void store_tile(const Real* from, Storage* into, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) into[i] = Rounding::template store<Storage>(from[i]);
 }
 
+/// The same for a tensor whose key this is, from its element `first` on: a rounding policy may be
+/// made from the key and take an element's index as a second argument.
+template <class Rounding, class Storage, class Real>
+void store_tile(const Real* from, Storage* into, std::size_t count, std::uint64_t key,
+                std::uint64_t first) {
+  if constexpr (std::is_constructible_v<Rounding, std::uint64_t>) {
+    const Rounding rounding(key);
+    for (std::size_t i = 0; i < count; ++i) {
+      into[i] = rounding.template store<Storage>(from[i], first + i);
+    }
+  } else {
+    store_tile<Rounding>(from, into, count);
+  }
+}
+
 }  // namespace tensormerge

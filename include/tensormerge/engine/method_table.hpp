@@ -1,7 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -25,6 +27,11 @@ struct method_entry {
   std::unique_ptr<tensor_merge> (*make)(const planned_tensor& tensor, std::uint64_t seed);
   /// Whether the tensor's elements are those of its only input, so that bytes can be copied.
   bool (*copies)(const planned_tensor& tensor);
+  /// Makes it with numerics::mergekit (see engine/mergekit_numerics.hpp), every source cast to a
+  /// dtype first if one is given; nullptr where float64 is computed, for which `make` does.
+  std::unique_ptr<tensor_merge> (*make_as_mergekit)(const planned_tensor& tensor,
+                                                    std::optional<dtype> cast_to,
+                                                    std::uint64_t seed) = nullptr;
 };
 
 namespace detail {
@@ -36,13 +43,18 @@ inline bool computes_in_float(const stored_dtypes& types) {
          std::all_of(types.inputs.begin(), types.inputs.end(), narrow);
 }
 
-template <class Method>
-std::unique_ptr<tensor_merge> make_tensor_merge(const planned_tensor& tensor, std::uint64_t seed) {
+inline stored_dtypes dtypes_of(const planned_tensor& tensor) {
   stored_dtypes types{.base = std::nullopt, .inputs = {}, .output = tensor.type};
   if (tensor.base) types.base = tensor.base->tensor.type;
+  for (const planned_source& input : tensor.inputs) types.inputs.push_back(input.tensor.type);
+  return types;
+}
+
+/// The merge of a planned tensor in a given compute type.
+template <class Method, class Real>
+std::unique_ptr<tensor_merge> make_merge_in(const planned_tensor& tensor, std::uint64_t seed) {
   std::vector<typename Method::input_parameters> inputs;
   for (const planned_source& input : tensor.inputs) {
-    types.inputs.push_back(input.tensor.type);
     inputs.push_back(make_parameters<typename Method::input_parameters>(input.parameters));
   }
   const auto shared = make_parameters<typename Method::parameters>(tensor.parameters);
@@ -51,12 +63,14 @@ std::unique_ptr<tensor_merge> make_tensor_merge(const planned_tensor& tensor, st
                            .random_key = random_key(seed, tensor.name),
                            .column_length = tensor.dims.column_length(),
                            .axes = tensor.dims.extents.size()};
-  if (computes_in_float(types)) {
-    return std::make_unique<tensor_merge_with<Method, float>>(shared, std::move(inputs), facts,
-                                                              types);
-  }
-  return std::make_unique<tensor_merge_with<Method, double>>(shared, std::move(inputs), facts,
-                                                             types);
+  return std::make_unique<tensor_merge_with<Method, Real>>(shared, std::move(inputs), facts,
+                                                           dtypes_of(tensor));
+}
+
+template <class Method>
+std::unique_ptr<tensor_merge> make_tensor_merge(const planned_tensor& tensor, std::uint64_t seed) {
+  return computes_in_float(dtypes_of(tensor)) ? make_merge_in<Method, float>(tensor, seed)
+                                              : make_merge_in<Method, double>(tensor, seed);
 }
 
 template <class Method>

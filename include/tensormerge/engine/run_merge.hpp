@@ -13,11 +13,14 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <tensormerge/checkpoint/model_writer.hpp>
 #include <tensormerge/checkpoint/tensor_reader.hpp>
+#include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/engine/method_table.hpp>
+#include <tensormerge/engine/numerics.hpp>
 #include <tensormerge/engine/progress.hpp>
 #include <tensormerge/engine/tensor_merge.hpp>
 #include <tensormerge/error/failure.hpp>
@@ -25,12 +28,15 @@
 
 namespace tensormerge {
 
-/// How a plan is carried out. None of it changes a byte of the result but the seed.
+/// How a plan is carried out. None of it changes a byte of the result but the seed and the numerics.
 struct run_options {
   unsigned threads = 0;  // 0: as many as the machine has cores
   std::uint64_t random_seed = 0;
   /// Largest piece of a tensor that a thread reads at once, in bytes.
   std::uint64_t range_bytes = 1 << 20;
+  numerics arithmetic = numerics::exact;
+  /// What mergekit casts every source to before it computes: the configuration's `dtype`.
+  std::optional<dtype> cast_to = std::nullopt;
 };
 
 namespace detail {
@@ -44,6 +50,7 @@ class merge_run {
   merge_run(const merge_plan& plan, const method_table& methods, const model_writer& writer,
             const run_options& options, progress& state)
       : plan_(plan), methods_(methods), writer_(writer), options_(options), progress_(state) {
+    check_numerics();
     for (const planned_model& model : plan.models) readers_.emplace_back(model.folder.weights);
     constexpr unsigned most_threads = 1024;
     threads_ = options.threads != 0 ? std::min(options.threads, most_threads)
@@ -132,16 +139,12 @@ class merge_run {
 
   begun_iterator begin_tensor(std::size_t number) {
     const planned_tensor& planned = plan_.tensors[number];
-    const method_entry* method = planned.is_copy ? nullptr : find_method(methods_, planned.method);
-    if (method == nullptr && !planned.is_copy) {
-      throw failure(diagnostic{.path = planned.name, .what = "no method named " + planned.method});
-    }
     begun_tensor tensor;
     tensor.number = number;
     std::uint64_t alignment = 1;
     std::uint64_t element_bytes = bytes_per_element(planned.type);
-    if (method != nullptr && !method->copies(planned)) {
-      tensor.merge = method->make(planned, options_.random_seed);
+    if (!copies(planned)) {
+      tensor.merge = make_merge(method_of(planned), planned);
       check(tensor);
       tensor.workers.resize(threads_);
       alignment = tensor.merge->alignment();
@@ -156,6 +159,43 @@ class merge_run {
     tensor.observing = tensor.merge != nullptr && elements > 0 && tensor.merge->wants_observation();
     begun_.push_back(std::move(tensor));
     return std::prev(begun_.end());
+  }
+
+  const method_entry& method_of(const planned_tensor& planned) const {
+    const method_entry* method = find_method(methods_, planned.method);
+    if (method == nullptr) {
+      throw failure(diagnostic{.path = planned.name, .what = "no method named " + planned.method});
+    }
+    return *method;
+  }
+
+  /// Throws where mergekit's arithmetic is asked for of a method that mergekit does not have.
+  void check_numerics() const {
+    if (options_.arithmetic == numerics::exact) return;
+    for (const planned_tensor& planned : plan_.tensors) {
+      if (planned.is_copy || method_of(planned).make_as_mergekit != nullptr) continue;
+      throw failure(
+          diagnostic{.path = planned.name,
+                     .what = "mergekit's numerics are not defined for " + planned.method,
+                     .expected = "a method that mergekit 0.1.5 has",
+                     .hint = "merge with exact numerics"});
+    }
+  }
+
+  bool copies(const planned_tensor& planned) const {
+    if (planned.is_copy) return true;
+    const bool is_cast = options_.arithmetic == numerics::mergekit && options_.cast_to &&
+                         *options_.cast_to != planned.type;
+    return !is_cast && method_of(planned).copies(planned);
+  }
+
+  std::unique_ptr<tensor_merge> make_merge(const method_entry& method,
+                                           const planned_tensor& planned) const {
+    std::unique_ptr<tensor_merge> merge;
+    if (options_.arithmetic == numerics::mergekit) {
+      merge = method.make_as_mergekit(planned, options_.cast_to, options_.random_seed);
+    }
+    return merge != nullptr ? std::move(merge) : method.make(planned, options_.random_seed);
   }
 
   void end_phase(begun_iterator tensor) {

@@ -8,6 +8,7 @@
 #include <limits>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -97,6 +98,10 @@ class changed_mean_kernel {
 
   void apply(const tile<Real>& piece, Real* out) const {
     for_each_block(piece, [&](std::size_t begin, std::size_t count) {
+      if constexpr (is_rounded<Real>) {
+        apply_rounded(piece, out, begin, count);
+        return;
+      }
       std::array<Real, block_elements> sum{}, gained{}, models{};
       for (std::size_t input = 0; input < piece.inputs.size(); ++input) {
         const Real gain = gains_[input];
@@ -116,14 +121,39 @@ class changed_mean_kernel {
   }
 
  private:
-  /// Also true for a NaN, so that it is seen in the result.
-  bool changes(Real delta) const { return !(std::abs(delta) <= unchanged_to_); }
+  /// In a rounded type each model's share is divided before the shares are summed.
+  void apply_rounded(const tile<Real>& piece, Real* out, std::size_t begin,
+                     std::size_t count) const {
+    for (std::size_t i = begin; i < begin + count; ++i) {
+      const Real base = piece.base[i];
+      int models = 0;
+      for (const Real* input : piece.inputs) models += changes(input[i] - base) ? 1 : 0;
+      accumulator<Real> sum = 0;
+      for (std::size_t input = 0; input < piece.inputs.size(); ++input) {
+        const Real delta = piece.inputs[input][i] - base;
+        if (!changes(delta)) continue;
+        const Real share = models == 1 ? gains_[input] * delta : delta / Real{models};
+        sum += static_cast<accumulator<Real>>(share);
+      }
+      out[i] = base + static_cast<Real>(sum);
+    }
+  }
 
-  /// The largest Real up to `x`: no Real lies between the two.
+  /// Also true for a NaN, so that it is seen in the result.
+  bool changes(Real delta) const {
+    using std::abs;
+    return !(abs(delta) <= unchanged_to_);
+  }
+
+  /// The largest Real up to `x`: no Real lies between the two. The nearest for a rounded type.
   static Real round_down(double x) {
-    const Real rounded = static_cast<Real>(x);
-    const bool above = static_cast<double>(rounded) > x;
-    return above ? std::nextafter(rounded, -std::numeric_limits<Real>::infinity()) : rounded;
+    const Real nearest = static_cast<Real>(x);
+    if constexpr (is_rounded<Real>) {
+      return nearest;
+    } else {
+      const bool above = static_cast<double>(nearest) > x;
+      return above ? std::nextafter(nearest, -std::numeric_limits<Real>::infinity()) : nearest;
+    }
   }
 
   Gain gain_;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/policy/interpolate/displaced_sum.hpp>
 #include <tensormerge/policy/interpolate/gram.hpp>
@@ -43,7 +44,7 @@ struct gram_merge {
 
     static constexpr std::size_t scratch_bytes(std::size_t inputs) {
       return Solver::scratch_bytes(inputs) + scratch::bytes_for<double>(inputs) +
-             scratch::bytes_for<Real>(inputs);
+             scratch::bytes_for<accumulator<Real>>(inputs);
     }
     static constexpr std::size_t statistic_bytes(std::size_t inputs) {
       return gram_matrix::scratch_bytes(inputs);
@@ -53,7 +54,7 @@ struct gram_merge {
            scratch& memory)
         : solver_(shared, inputs, memory),
           exact_(memory.take<double>(inputs.size())),
-          coefficients_(memory.take<Real>(inputs.size())),
+          coefficients_(memory.take<accumulator<Real>>(inputs.size())),
           concluded_(inputs.size() == 1) {}
 
     statistic make_statistic(scratch& memory) const { return {coefficients_.size(), memory}; }
@@ -73,7 +74,7 @@ struct gram_merge {
     void conclude(const statistic& seen) {
       problem_ = solver_.solve(seen.products_, exact_);
       std::transform(exact_.begin(), exact_.end(), coefficients_.begin(),
-                     [](double c) { return static_cast<Real>(c); });
+                     [](double c) { return static_cast<accumulator<Real>>(c); });
       concluded_ = true;
     }
 
@@ -87,10 +88,16 @@ struct gram_merge {
       }
     }
 
+   protected:
+    std::size_t inputs() const { return coefficients_.size(); }
+    static double product(const statistic& seen, std::size_t i, std::size_t j) {
+      return seen.products_(i, j);
+    }
+
    private:
     Solver solver_;
     std::span<double> exact_;
-    std::span<Real> coefficients_;
+    std::span<accumulator<Real>> coefficients_;
     bool concluded_;
     const char* problem_ = nullptr;
   };

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/method/parameters.hpp>
 #include <tensormerge/policy/interpolate/weighted_sum.hpp>
@@ -23,26 +24,33 @@ struct linear {
   class kernel : public needs_no_observation<Real> {
    public:
     static constexpr std::size_t scratch_bytes(std::size_t inputs) {
-      return scratch::bytes_for<Real>(inputs);
+      return scratch::bytes_for<accumulator<Real>>(inputs);
     }
 
     kernel(const parameters& shared, std::span<const input_parameters> inputs,
            const tensor_facts&, scratch& memory)
-        : coefficients_(memory.take<Real>(inputs.size())) {
+        : coefficients_(memory.take<accumulator<Real>>(inputs.size())) {
       double total = 0;
       for (const input_parameters& input : inputs) total += input.weight;
       const double divisor = shared.normalize ? total : 1.0;
+      divisor_ = static_cast<accumulator<Real>>(divisor);
       for (std::size_t i = 0; i < inputs.size(); ++i) {
-        coefficients_[i] = static_cast<Real>(inputs[i].weight / divisor);
+        const double weight = inputs[i].weight;
+        coefficients_[i] = static_cast<accumulator<Real>>(is_rounded<Real> ? weight : weight / divisor);
       }
     }
 
     void apply(const tile<Real>& piece, Real* out) const {
-      weighted_sum<Real>(piece.inputs, coefficients_, out, piece.size);
+      if constexpr (is_rounded<Real>) {
+        divided_sum<Real>(piece.inputs, coefficients_, divisor_, out, piece.size);
+      } else {
+        weighted_sum<Real>(piece.inputs, coefficients_, out, piece.size);
+      }
     }
 
    private:
-    std::span<Real> coefficients_;
+    std::span<accumulator<Real>> coefficients_;
+    accumulator<Real> divisor_;  // of a sum that is divided last
   };
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/gram_merge.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/method/parameters.hpp>
@@ -43,7 +44,19 @@ struct model_stock {
 
     bool wants_observation() const { return row_length_ == 0 && whole::wants_observation(); }
 
+    void conclude(const typename whole::statistic& seen) {
+      whole::conclude(seen);
+      if constexpr (is_rounded<Real>) {
+        ratio_ = rounded_stock_ratio<Real>(
+            whole::inputs(), [&](std::size_t i, std::size_t j) { return whole::product(seen, i, j); });
+      }
+    }
+
     void apply(const tile<Real>& piece, Real* out) const {
+      if constexpr (is_rounded<Real>) {
+        apply_rounded(piece, out);
+        return;
+      }
       if (row_length_ == 0) {
         whole::apply(piece, out);
         return;
@@ -61,6 +74,28 @@ struct model_stock {
     }
 
    private:
+    /// In a rounded type the mean of the inputs, not of their differences, is mixed with the base.
+    void apply_rounded(const tile<Real>& piece, Real* out) const
+      requires is_rounded<Real>
+    {
+      const accumulator<Real> count = static_cast<accumulator<Real>>(piece.inputs.size());
+      const std::size_t step = row_length_ == 0 ? piece.size : row_length_;
+      for (std::size_t begin = 0; begin < piece.size; begin += step) {
+        const auto product = [&](std::size_t i, std::size_t j) {
+          return dot_of_deltas(piece.inputs[i] + begin, piece.inputs[j] + begin,
+                               piece.base + begin, row_length_);
+        };
+        const Real ratio =
+            row_length_ == 0 ? ratio_ : rounded_stock_ratio<Real>(piece.inputs.size(), product);
+        for (std::size_t i = begin; i < begin + step; ++i) {
+          Real sum = 0;
+          for (const Real* input : piece.inputs) sum += input[i];
+          const Real mean = static_cast<Real>(static_cast<accumulator<Real>>(sum) / count);
+          out[i] = ratio * mean + (1 - ratio) * piece.base[i];
+        }
+      }
+    }
+
     /// A tensor of one row is one vector either way; the whole tensor's way needs no whole row.
     static bool by_row(const parameters& shared, const tensor_facts& tensor) {
       return shared.filter_wise && tensor.elements > tensor.row_length;
@@ -82,6 +117,7 @@ struct model_stock {
     }
 
     std::size_t row_length_;  // 0: the whole tensor has one ratio
+    Real ratio_{};            // that ratio, in a rounded type
   };
 };
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/method/parameters.hpp>
 #include <tensormerge/tensor/scratch.hpp>
@@ -29,20 +30,21 @@ struct nearswap {
 
     kernel(const parameters& shared, std::span<const input_parameters>, const tensor_facts&,
            scratch&)
-        : t_(static_cast<Real>(shared.t)) {}
+        : t_(static_cast<accumulator<Real>>(shared.t)) {}
 
     void apply(const tile<Real>& piece, Real* out) const {
       constexpr Real least_distance = static_cast<Real>(1e-6);
       const Real* input = piece.inputs[0];
+      using std::abs;
       for (std::size_t i = 0; i < piece.size; ++i) {
-        const Real distance = std::max(std::abs(piece.base[i] - input[i]), least_distance);
+        const Real distance = std::max(abs(piece.base[i] - input[i]), least_distance);
         const Real weight = std::clamp(t_ / distance, Real{0}, Real{1});
         out[i] = weight * input[i] + (1 - weight) * piece.base[i];
       }
     }
 
    private:
-    Real t_;
+    accumulator<Real> t_;
   };
 };
 

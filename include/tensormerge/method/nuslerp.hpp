@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/method/parameters.hpp>
 #include <tensormerge/policy/accumulate/dot.hpp>
 #include <tensormerge/policy/interpolate/arc.hpp>
 #include <tensormerge/policy/interpolate/column_products.hpp>
 #include <tensormerge/policy/interpolate/spherical.hpp>
+#include <tensormerge/policy/interpolate/spherical_mix.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
@@ -30,6 +32,8 @@ struct nuslerp {
 
   template <class Real>
   class kernel {
+    using mixture = spherical_mix<Real>;
+
    public:
     class statistic {
      public:
@@ -44,7 +48,7 @@ struct nuslerp {
 
     static std::size_t scratch_bytes(std::size_t, const parameters& shared,
                                      const tensor_facts& tensor) {
-      return 2 * scratch::bytes_for<Real>(layout(shared, tensor).columns);
+      return scratch::bytes_for<mixture>(layout(shared, tensor).columns);
     }
     static std::size_t statistic_bytes(std::size_t, const parameters& shared,
                                        const tensor_facts& tensor) {
@@ -61,8 +65,7 @@ struct nuslerp {
            const tensor_facts& tensor, scratch& memory)
         : vectors_(layout(shared, tensor)),
           place_(place_by_weight(inputs)),
-          first_(memory.take<Real>(vectors_.columns)),
-          second_(memory.take<Real>(vectors_.columns)),
+          mixtures_(memory.take<mixture>(vectors_.columns)),
           concluded_(vectors_.row_length != 0) {}
 
     statistic make_statistic(scratch& memory) const { return {vectors_.columns, memory}; }
@@ -87,11 +90,9 @@ struct nuslerp {
     void conclude(const statistic& seen) {
       const std::span<const column_products::entry> products = seen.products_.entries();
       for (std::size_t i = 0; i < products.size(); ++i) {
-        const two_coefficients c =
-            spherical(place_, products[i].first_first.value(), products[i].second_second.value(),
-                      products[i].first_second.value());
-        first_[i] = static_cast<Real>(c.first);
-        second_[i] = static_cast<Real>(c.second);
+        mixtures_[i] = mixture::of(place_, products[i].first_first.value(),
+                                   products[i].second_second.value(),
+                                   products[i].first_second.value());
       }
       concluded_ = true;
     }
@@ -99,15 +100,12 @@ struct nuslerp {
     void apply(const tile<Real>& piece, Real* out) const {
       if (vectors_.row_length != 0) {
         for (std::size_t begin = 0; begin < piece.size; begin += vectors_.row_length) {
-          const two_coefficients c = coefficients_of_row(piece, begin);
-          const Real first = static_cast<Real>(c.first), second = static_cast<Real>(c.second);
-          mix(piece, begin, vectors_.row_length, out, [=](std::size_t) { return first; },
-              [=](std::size_t) { return second; });
+          const mixture row = mixture_of_row(piece, begin);
+          mix(piece, begin, vectors_.row_length, out, [=](std::size_t) { return row; });
         }
       } else if (vectors_.columns == 1) {
-        const Real first = first_[0], second = second_[0];
-        mix(piece, 0, piece.size, out, [=](std::size_t) { return first; },
-            [=](std::size_t) { return second; });
+        const mixture whole = mixtures_[0];
+        mix(piece, 0, piece.size, out, [=](std::size_t) { return whole; });
       } else {
         apply_by_columns(piece, out);
       }
@@ -134,16 +132,16 @@ struct nuslerp {
       return {.columns = static_cast<std::size_t>(columns)};
     }
 
-    two_coefficients coefficients_of_row(const tile<Real>& piece, std::size_t begin) const {
+    mixture mixture_of_row(const tile<Real>& piece, std::size_t begin) const {
       const Real* a = piece.inputs[0] + begin;
       const Real* b = piece.inputs[1] + begin;
       const std::size_t count = vectors_.row_length;
       if (piece.base == nullptr) {
-        return spherical(place_, dot(a, a, count), dot(b, b, count), dot(a, b, count));
+        return mixture::of(place_, dot(a, a, count), dot(b, b, count), dot(a, b, count));
       }
       const Real* base = piece.base + begin;
-      return spherical(place_, dot_of_deltas(a, a, base, count),
-                       dot_of_deltas(b, b, base, count), dot_of_deltas(a, b, base, count));
+      return mixture::of(place_, dot_of_deltas(a, a, base, count),
+                         dot_of_deltas(b, b, base, count), dot_of_deltas(a, b, base, count));
     }
 
     void apply_by_columns(const tile<Real>& piece, Real* out) const {
@@ -152,35 +150,32 @@ struct nuslerp {
         const std::size_t column =
             static_cast<std::size_t>((piece.first + done) % vectors_.columns);
         const std::size_t width = std::min(vectors_.columns - column, piece.size - done);
-        const Real* first = first_.data() + column;
-        const Real* second = second_.data() + column;
-        mix(piece, done, width, out, [=](std::size_t i) { return first[i]; },
-            [=](std::size_t i) { return second[i]; });
+        const mixture* mixtures = mixtures_.data() + column;
+        mix(piece, done, width, out, [=](std::size_t i) { return mixtures[i]; });
         done += width;
       }
     }
 
-    /// `count` elements from `begin` on, with the coefficients `first(i)` and `second(i)`.
-    template <class First, class Second>
+    /// `count` elements from `begin` on, the i-th mixed by `mixture_at(i)`.
+    template <class MixtureAt>
     static void mix(const tile<Real>& piece, std::size_t begin, std::size_t count, Real* out,
-                    First first, Second second) {
+                    MixtureAt mixture_at) {
       const Real* a = piece.inputs[0] + begin;
       const Real* b = piece.inputs[1] + begin;
       Real* to = out + begin;
       if (piece.base == nullptr) {
-        for (std::size_t i = 0; i < count; ++i) to[i] = first(i) * a[i] + second(i) * b[i];
+        for (std::size_t i = 0; i < count; ++i) to[i] = mixture_at(i)(a[i], b[i]);
         return;
       }
       const Real* base = piece.base + begin;
       for (std::size_t i = 0; i < count; ++i) {
-        to[i] = base[i] + (first(i) * (a[i] - base[i]) + second(i) * (b[i] - base[i]));
+        to[i] = base[i] + mixture_at(i)(a[i] - base[i], b[i] - base[i]);
       }
     }
 
     arrangement vectors_;
     double place_;
-    std::span<Real> first_;  // one coefficient a column
-    std::span<Real> second_;
+    std::span<mixture> mixtures_;  // one a column
     bool concluded_;
   };
 };

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/method/parameters.hpp>
 #include <tensormerge/tensor/scratch.hpp>
@@ -27,7 +28,7 @@ struct passthrough {
 
     kernel(const parameters&, std::span<const input_parameters> inputs, const tensor_facts&,
            scratch&)
-        : scale_(static_cast<Real>(inputs[0].scale.value_or(1.0))) {}
+        : scale_(static_cast<accumulator<Real>>(inputs[0].scale.value_or(1.0))) {}
 
     void apply(const tile<Real>& piece, Real* out) const {
       const Real* input = piece.inputs[0];
@@ -35,7 +36,7 @@ struct passthrough {
     }
 
    private:
-    Real scale_;
+    accumulator<Real> scale_;
   };
 };
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/method/parameters.hpp>
 #include <tensormerge/policy/accumulate/dot.hpp>
@@ -124,12 +125,17 @@ struct sce {
       const double elements = static_cast<double>(std::max<std::uint64_t>(elements_, 1));
       double total = 0;
       for (std::size_t i = 0; i < weights_.size(); ++i) {
-        weights_[i] = squares[i].value() / elements;
+        weights_[i] = in_summary(squares[i].value() / elements);
         total += weights_[i];
       }
+      total = in_summary(total);
       for (double& weight : weights_) {
         weight = total < negligible ? 1 / static_cast<double>(weights_.size()) : weight / total;
       }
+    }
+
+    static double in_summary(double x) {
+      return static_cast<double>(static_cast<summary<Real>>(x));
     }
 
     std::uint64_t elements_;

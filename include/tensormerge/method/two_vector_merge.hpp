@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/policy/interpolate/arc.hpp>
 #include <tensormerge/policy/interpolate/gram.hpp>
@@ -55,7 +56,8 @@ class two_vector_kernel {
     const gram_matrix& products = seen.products_;
     const two_coefficients c =
         Path::coefficients(t_, products(0, 0), products(1, 1), products(0, 1));
-    coefficients_ = {static_cast<Real>(c.first), static_cast<Real>(c.second)};
+    coefficients_ = {static_cast<accumulator<Real>>(c.first),
+                     static_cast<accumulator<Real>>(c.second)};
     concluded_ = true;
   }
 
@@ -66,7 +68,7 @@ class two_vector_kernel {
 
  private:
   double t_;
-  std::array<Real, 2> coefficients_{};
+  std::array<accumulator<Real>, 2> coefficients_{};
   bool concluded_ = false;
 };
 

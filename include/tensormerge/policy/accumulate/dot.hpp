@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include <tensormerge/dtype/rounded.hpp>
+
 namespace tensormerge {
 
 namespace detail {
@@ -30,12 +32,15 @@ double dot(const Real* a, const Real* b, std::size_t count) {
   });
 }
 
-/// Inner product of two blocks' differences from a third, in double.
+/// Inner product of two blocks' differences from a third, in double; the differences of a rounded
+/// type are rounded.
 template <class Real>
 double dot_of_deltas(const Real* a, const Real* b, const Real* base, std::size_t count) {
   return detail::sum_in_lanes(count, [=](std::size_t i) {
-    const double origin = static_cast<double>(base[i]);
-    return (static_cast<double>(a[i]) - origin) * (static_cast<double>(b[i]) - origin);
+    using number = summary<Real>;
+    const number origin = static_cast<number>(base[i]);
+    return static_cast<double>(static_cast<number>(a[i]) - origin) *
+           static_cast<double>(static_cast<number>(b[i]) - origin);
   });
 }
 

@@ -2,19 +2,21 @@
 
 #include <cstddef>
 
+#include <tensormerge/dtype/rounded.hpp>
+
 namespace tensormerge {
 
 /// How the mix of the task vectors is added to the base: out = base + lambda * mixed, and with
 /// `normalize` the mix is divided by the weights that took part.
 template <class Real>
 struct mix_scaling {
-  Real lambda = 1;
+  accumulator<Real> lambda = 1;
   bool normalize = false;
 
   /// From a method's parameters, which may lack `normalize`.
   template <class Parameters>
   static mix_scaling from(const Parameters& shared) {
-    mix_scaling scaling{.lambda = static_cast<Real>(shared.lambda), .normalize = false};
+    mix_scaling scaling{.lambda = static_cast<accumulator<Real>>(shared.lambda), .normalize = false};
     if constexpr (requires { shared.normalize; }) scaling.normalize = shared.normalize;
     return scaling;
   }

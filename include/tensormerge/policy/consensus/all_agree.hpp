@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/policy/consensus/consensus.hpp>
 #include <tensormerge/tensor/delta.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -21,11 +22,13 @@ struct all_agree {
 
     void add(double weight, delta_block<const Real> delta) {
       const Real factor = static_cast<Real>(weight);
-      for (std::size_t i = 0; i < delta.size(); ++i) mixed_[i] += factor * delta[i];
-      total_ += weight;
+      for (std::size_t i = 0; i < delta.size(); ++i) {
+        mixed_[i] += static_cast<accumulator<Real>>(factor * delta[i]);
+      }
+      total_ += static_cast<double>(static_cast<summary<Real>>(weight));
     }
 
-    Real mixed(std::size_t i) const { return mixed_[i]; }
+    Real mixed(std::size_t i) const { return static_cast<Real>(mixed_[i]); }
     Real divisor(std::size_t) const {
       constexpr double negligible = 1e-8;
       const bool divides = total_ >= negligible || total_ <= -negligible;
@@ -33,7 +36,7 @@ struct all_agree {
     }
 
    private:
-    std::array<Real, block_elements> mixed_;
+    std::array<accumulator<Real>, block_elements> mixed_;
     double total_ = 0;
   };
 };

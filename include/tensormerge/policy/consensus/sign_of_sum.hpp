@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/policy/consensus/consensus.hpp>
 #include <tensormerge/tensor/delta.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -16,6 +17,8 @@ namespace tensormerge {
 struct sign_of_sum {
   template <class Real>
   class mixer {
+    using sum = accumulator<Real>;
+
    public:
     explicit mixer(std::size_t count) {
       for (std::size_t i = 0; i < count; ++i) {
@@ -33,28 +36,32 @@ struct sign_of_sum {
       // operation would break ties that cancel exactly.
       std::array<double, block_elements> vote;
       for (std::size_t i = 0; i < delta.size(); ++i) {
-        vote[i] = vote_weight * static_cast<double>(delta[i]);
+        vote[i] = static_cast<double>(static_cast<summary<Real>>(vote_weight) *
+                                      static_cast<summary<Real>>(delta[i]));
       }
       for (std::size_t i = 0; i < delta.size(); ++i) votes_[i] += vote[i];
       for (std::size_t i = 0; i < delta.size(); ++i) {
         const Real weighted = factor * delta[i];
         // Negated, so that a NaN is on both sides and is seen in the result.
-        positive_[i] += !(weighted <= 0) ? weighted : Real{0};
-        negative_[i] += !(weighted >= 0) ? weighted : Real{0};
-        positive_weight_[i] += !(weighted <= 0) ? factor : Real{0};
-        negative_weight_[i] += !(weighted >= 0) ? factor : Real{0};
+        positive_[i] += static_cast<sum>(!(weighted <= 0) ? weighted : Real{0});
+        negative_[i] += static_cast<sum>(!(weighted >= 0) ? weighted : Real{0});
+        positive_weight_[i] += static_cast<sum>(!(weighted <= 0) ? factor : Real{0});
+        negative_weight_[i] += static_cast<sum>(!(weighted >= 0) ? factor : Real{0});
       }
     }
 
-    Real mixed(std::size_t i) const { return votes_[i] >= 0 ? positive_[i] : negative_[i]; }
+    Real mixed(std::size_t i) const {
+      return static_cast<Real>(votes_[i] >= 0 ? positive_[i] : negative_[i]);
+    }
     Real divisor(std::size_t i) const {
-      const Real weight = votes_[i] >= 0 ? positive_weight_[i] : negative_weight_[i];
+      const Real weight =
+          static_cast<Real>(votes_[i] >= 0 ? positive_weight_[i] : negative_weight_[i]);
       return weight == 0 ? Real{1} : weight;
     }
 
    private:
     std::array<double, block_elements> votes_;
-    std::array<Real, block_elements> positive_, negative_, positive_weight_, negative_weight_;
+    std::array<sum, block_elements> positive_, negative_, positive_weight_, negative_weight_;
   };
 };
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/tensor/elements.hpp>
 
 namespace tensormerge {
@@ -19,6 +20,21 @@ void displaced_sum(std::span<const Real* const> vectors, const Real* base,
     sum += coefficients[i] * (elements(vectors[i], count) - origin);
   }
   sum += origin;
+}
+
+/// The same in a rounded type: differences are rounded, summed in the accumulator and rounded.
+template <class Real>
+  requires is_rounded<Real>
+void displaced_sum(std::span<const Real* const> vectors, const Real* base,
+                   std::span<const accumulator<Real>> coefficients, Real* out,
+                   std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    accumulator<Real> sum = 0;
+    for (std::size_t v = 0; v < vectors.size(); ++v) {
+      sum += coefficients[v] * static_cast<accumulator<Real>>(vectors[v][i] - base[i]);
+    }
+    out[i] = static_cast<Real>(sum) + base[i];
+  }
 }
 
 }  // namespace tensormerge

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/policy/interpolate/gram.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 
@@ -38,6 +39,27 @@ class stock_share {
   double vectors_;
   double cosines_ = 0;
 };
+
+/// t itself of `vectors` vectors in a rounded type, `product(i, j)` their inner products: norms,
+/// cosines and every number made of them are rounded.
+template <class Real, class Product>
+  requires is_rounded<Real>
+Real rounded_stock_ratio(std::size_t vectors, Product product) {
+  const Real least = static_cast<Real>(1e-6);
+  const auto norm = [&](std::size_t i) { return static_cast<Real>(std::sqrt(product(i, i))); };
+  accumulator<Real> cosines = 0;
+  int pairs = 0;
+  for (std::size_t i = 0; i < vectors; ++i) {
+    for (std::size_t j = i + 1; j < vectors; ++j, ++pairs) {
+      const Real cosine = static_cast<Real>(product(i, j)) / std::max(norm(i) * norm(j), least);
+      cosines += static_cast<accumulator<Real>>(std::clamp(cosine, Real{-1}, Real{1}));
+    }
+  }
+  const Real mean = static_cast<Real>(cosines / static_cast<accumulator<Real>>(pairs));
+  const accumulator<Real> count = static_cast<accumulator<Real>>(vectors);
+  const Real divisor = 1 + (count - 1) * mean;
+  return abs(divisor) < least ? Real{0} : count * mean / divisor;
+}
 
 /// The same share for the whole tensors, as a gram_solver.
 class equal_stock_shares {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/policy/accumulate/dot.hpp>
 #include <tensormerge/policy/accumulate/exact_sum.hpp>
 #include <tensormerge/policy/random/philox.hpp>
@@ -80,7 +81,8 @@ struct drop_by_rank {
     }
 
     void conclude(const statistic& seen) {
-      scale_ = static_cast<Real>(match_l1_norm(seen.all_.value(), seen.kept_.value()));
+      scale_ = static_cast<Real>(match_l1_norm(static_cast<summary<Real>>(seen.all_.value()),
+                                              static_cast<summary<Real>>(seen.kept_.value())));
       wants_norms_ = false;
     }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/policy/select/radix_select.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -96,7 +97,9 @@ class keep_most_varied {
     std::fill_n(mean.begin(), count, 0.0);
     std::fill_n(variance, count, 0.0);
     const auto delta = [=](const Real* input, std::size_t i) {
-      return static_cast<double>(input[begin + i]) - static_cast<double>(base[begin + i]);
+      using number = summary<Real>;
+      return static_cast<double>(static_cast<number>(input[begin + i]) -
+                                 static_cast<number>(base[begin + i]));
     };
     for (const Real* input : inputs) {
       for (std::size_t i = 0; i < count; ++i) mean[i] += delta(input, i);

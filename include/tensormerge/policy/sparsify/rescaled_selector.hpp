@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/policy/accumulate/dot.hpp>
 #include <tensormerge/policy/accumulate/exact_sum.hpp>
 #include <tensormerge/policy/sparsify/match_l1_norm.hpp>
@@ -71,7 +72,8 @@ class rescaled_selector {
     if (choice_.wants_observation()) {
       choice_.conclude(seen.choice_);
     } else {
-      scale_ = static_cast<Real>(match_l1_norm(seen.all_.value(), seen.kept_.value()));
+      scale_ = static_cast<Real>(match_l1_norm(static_cast<summary<Real>>(seen.all_.value()),
+                                              static_cast<summary<Real>>(seen.kept_.value())));
       wants_norms_ = false;
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -33,6 +34,9 @@ struct nuslerp {
   template <class Real>
   class kernel {
     using mixture = spherical_mix<Real>;
+    struct lengths {
+      Real first{}, second{};
+    };
 
    public:
     class statistic {
@@ -48,7 +52,9 @@ struct nuslerp {
 
     static std::size_t scratch_bytes(std::size_t, const parameters& shared,
                                      const tensor_facts& tensor) {
-      return scratch::bytes_for<mixture>(layout(shared, tensor).columns);
+      const std::size_t columns = layout(shared, tensor).columns;
+      return scratch::bytes_for<mixture>(columns) +
+             (is_rounded<Real> ? scratch::bytes_for<lengths>(columns) : 0);
     }
     static std::size_t statistic_bytes(std::size_t, const parameters& shared,
                                        const tensor_facts& tensor) {
@@ -66,6 +72,7 @@ struct nuslerp {
         : vectors_(layout(shared, tensor)),
           place_(place_by_weight(inputs)),
           mixtures_(memory.take<mixture>(vectors_.columns)),
+          lengths_(memory.take<lengths>(is_rounded<Real> ? vectors_.columns : 0)),
           concluded_(vectors_.row_length != 0) {}
 
     statistic make_statistic(scratch& memory) const { return {vectors_.columns, memory}; }
@@ -77,7 +84,9 @@ struct nuslerp {
     }
 
     void observe(const tile<Real>& piece, statistic& seen) const {
-      if (vectors_.columns == 1) {
+      if (has_lengths_) {
+        observe_directions(piece, seen);
+      } else if (vectors_.columns == 1) {
         for_each_block(piece, [&](std::size_t begin, std::size_t count) {
           seen.products_.add_block(piece.inputs[0] + begin, piece.inputs[1] + begin,
                                    piece.base == nullptr ? nullptr : piece.base + begin, count);
@@ -90,11 +99,19 @@ struct nuslerp {
     void conclude(const statistic& seen) {
       const std::span<const column_products::entry> products = seen.products_.entries();
       for (std::size_t i = 0; i < products.size(); ++i) {
-        mixtures_[i] = mixture::of(place_, products[i].first_first.value(),
-                                   products[i].second_second.value(),
-                                   products[i].first_second.value());
+        const column_products::entry& sums = products[i];
+        if constexpr (!is_rounded<Real>) {
+          mixtures_[i] = mixture::of(place_, sums.first_first.value(), sums.second_second.value(),
+                                     sums.first_second.value());
+        } else if (has_lengths_) {
+          mixtures_[i] = mixture::of(place_, sums.first_second.value());
+        } else {
+          lengths_[i] = {mixture::length(sums.first_first.value()),
+                         mixture::length(sums.second_second.value())};
+        }
       }
-      concluded_ = true;
+      concluded_ = !is_rounded<Real> || has_lengths_;
+      has_lengths_ = is_rounded<Real>;
     }
 
     void apply(const tile<Real>& piece, Real* out) const {
@@ -133,15 +150,26 @@ struct nuslerp {
     }
 
     mixture mixture_of_row(const tile<Real>& piece, std::size_t begin) const {
-      const Real* a = piece.inputs[0] + begin;
-      const Real* b = piece.inputs[1] + begin;
       const std::size_t count = vectors_.row_length;
-      if (piece.base == nullptr) {
-        return mixture::of(place_, dot(a, a, count), dot(b, b, count), dot(a, b, count));
+      const double first_first = product_of(piece, 0, 0, begin, count);
+      const double second_second = product_of(piece, 1, 1, begin, count);
+      if constexpr (is_rounded<Real>) {
+        const lengths of_row{mixture::length(first_first), mixture::length(second_second)};
+        return mixture::of(place_, detail::sum_in_lanes(count, [&](std::size_t i) {
+                             return product_of_directions(piece, begin + i, of_row);
+                           }));
+      } else {
+        return mixture::of(place_, first_first, second_second,
+                           product_of(piece, 0, 1, begin, count));
       }
-      const Real* base = piece.base + begin;
-      return mixture::of(place_, dot_of_deltas(a, a, base, count),
-                         dot_of_deltas(b, b, base, count), dot_of_deltas(a, b, base, count));
+    }
+
+    static double product_of(const tile<Real>& piece, std::size_t i, std::size_t j,
+                             std::size_t begin, std::size_t count) {
+      const Real* a = piece.inputs[i] + begin;
+      const Real* b = piece.inputs[j] + begin;
+      return piece.base == nullptr ? dot(a, b, count)
+                                   : dot_of_deltas(a, b, piece.base + begin, count);
     }
 
     void apply_by_columns(const tile<Real>& piece, Real* out) const {
@@ -173,9 +201,41 @@ struct nuslerp {
       }
     }
 
+    /// An element's product of the two directions, for a rounded type.
+    static double product_of_directions(const tile<Real>& piece, std::size_t i,
+                                        const lengths& of) {
+      const Real origin = piece.base == nullptr ? Real{0} : piece.base[i];
+      return static_cast<double>(((piece.inputs[0][i] - origin) / of.first) *
+                                 ((piece.inputs[1][i] - origin) / of.second));
+    }
+
+    /// The second round of a rounded type. Row by row, so that tiles do not matter.
+    void observe_directions(const tile<Real>& piece, statistic& seen) const {
+      std::array<double, block_elements> products, ones;
+      ones.fill(1);
+      for (std::size_t done = 0, width = 0; done < piece.size; done += width) {
+        const std::size_t column =
+            static_cast<std::size_t>((piece.first + done) % vectors_.columns);
+        const std::size_t rest = vectors_.columns == 1 ? block_elements : vectors_.columns - column;
+        width = std::min({rest, block_elements, piece.size - done});
+        for (std::size_t i = 0; i < width; ++i) {
+          products[i] = product_of_directions(
+              piece, done + i, lengths_[vectors_.columns == 1 ? 0 : column + i]);
+        }
+        const double* none = nullptr;
+        if (vectors_.columns == 1) {
+          seen.products_.add_block(products.data(), ones.data(), none, width);
+        } else {
+          seen.products_.add(products.data(), ones.data(), none, column, width);
+        }
+      }
+    }
+
     arrangement vectors_;
     double place_;
-    std::span<mixture> mixtures_;  // one a column
+    std::span<mixture> mixtures_;  // one a column, as the lengths
+    std::span<lengths> lengths_;   // of a rounded type, which takes a round to find them
+    bool has_lengths_ = false;
     bool concluded_;
   };
 };

@@ -32,15 +32,24 @@ double dot(const Real* a, const Real* b, std::size_t count) {
   });
 }
 
-/// Inner product of two blocks' differences from a third, in double; the differences of a rounded
-/// type are rounded.
+/// Inner product of two blocks' differences from a third, in double.
 template <class Real>
 double dot_of_deltas(const Real* a, const Real* b, const Real* base, std::size_t count) {
   return detail::sum_in_lanes(count, [=](std::size_t i) {
-    using number = summary<Real>;
-    const number origin = static_cast<number>(base[i]);
-    return static_cast<double>(static_cast<number>(a[i]) - origin) *
-           static_cast<double>(static_cast<number>(b[i]) - origin);
+    const double origin = static_cast<double>(base[i]);
+    return (static_cast<double>(a[i]) - origin) * (static_cast<double>(b[i]) - origin);
+  });
+}
+
+/// The same in a rounded type: differences are rounded, and products too but for squares, which
+/// torch sums unrounded for a norm.
+template <class Real>
+  requires is_rounded<Real>
+double dot_of_deltas(const Real* a, const Real* b, const Real* base, std::size_t count) {
+  const bool of_one = a == b;
+  return detail::sum_in_lanes(count, [=](std::size_t i) {
+    const Real x = a[i] - base[i], y = b[i] - base[i];
+    return of_one ? static_cast<double>(x) * static_cast<double>(x) : static_cast<double>(x * y);
   });
 }
 

@@ -24,9 +24,9 @@ struct spherical_mix {
   Real operator()(Real a, Real b) const { return first * a + second * b; }
 };
 
-/// The same in a rounded type: norms, cosine, angle and sines are rounded, and the sum is divided by
-/// the angle's sine, which a straight line has none of. Only the squared norms and the inner product
-/// are exact where torch sums products of rounded directions.
+/// The same in a rounded type: lengths, cosine, angle and sines are rounded, and the sum is divided
+/// by the angle's sine, which a straight line has none of. The cosine is that of directions whose
+/// elements are rounded too, which takes their lengths first.
 template <class Real>
   requires is_rounded<Real>
 struct spherical_mix<Real> {
@@ -34,14 +34,13 @@ struct spherical_mix<Real> {
   accumulator<Real> second{};
   Real divisor = 1;
 
-  static spherical_mix of(double t, double first_first, double second_second,
-                          double first_second) {
-    const Real least_norm = static_cast<Real>(1e-7), least_distance = static_cast<Real>(1e-16);
-    const Real a = std::max(static_cast<Real>(std::sqrt(first_first)), least_norm);
-    const Real b = std::max(static_cast<Real>(std::sqrt(second_second)), least_norm);
-    const Real cosine = std::clamp(
-        static_cast<Real>(first_second / (static_cast<double>(a) * static_cast<double>(b))),
-        Real{-1}, Real{1});
+  static Real length(double square) {
+    return std::max(static_cast<Real>(std::sqrt(square)), static_cast<Real>(1e-7));
+  }
+
+  static spherical_mix of(double t, double sum_of_products) {
+    const Real least_distance = static_cast<Real>(1e-16);
+    const Real cosine = std::clamp(static_cast<Real>(sum_of_products), Real{-1}, Real{1});
     if (1 - cosine * cosine <= least_distance) {
       const two_coefficients c = line(t);
       return {scalar(c.first), scalar(c.second), 1};

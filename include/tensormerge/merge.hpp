@@ -40,7 +40,8 @@ std::size_t merge_scratch_bytes(const typename Method::parameters& shared, std::
 }
 
 /// Merges one tensor on the calling thread: computes in the next wider type than `Storage` and
-/// rounds once, under a policy such as nearest_even or stochastic_rounding. `memory` has merge_scratch_bytes<Method, Storage>(...) bytes.
+/// rounds once, under a policy such as nearest_even or stochastic_rounding. `memory` has
+/// merge_scratch_bytes<Method, Storage>(...) bytes.
 /// Returns nullptr, or what is wrong with the data where a method is not defined on it; then
 /// nothing has been written.
 /// Engines with their own threads and tiles use Method::kernel instead (method/merge_method.hpp).

@@ -28,7 +28,7 @@
 
 namespace tensormerge {
 
-/// How a plan is carried out. None of it changes a byte of the result but the seed and the numerics.
+/// How a plan is carried out. Only the seed and the numerics change bytes of the result.
 struct run_options {
   unsigned threads = 0;  // 0: as many as the machine has cores
   std::uint64_t random_seed = 0;

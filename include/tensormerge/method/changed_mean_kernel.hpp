@@ -9,6 +9,7 @@
 #include <span>
 
 #include <tensormerge/dtype/rounded.hpp>
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>

@@ -36,7 +36,8 @@ struct linear {
       divisor_ = static_cast<accumulator<Real>>(divisor);
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         const double weight = inputs[i].weight;
-        coefficients_[i] = static_cast<accumulator<Real>>(is_rounded<Real> ? weight : weight / divisor);
+        coefficients_[i] =
+            static_cast<accumulator<Real>>(is_rounded<Real> ? weight : weight / divisor);
       }
     }
 

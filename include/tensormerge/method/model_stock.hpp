@@ -48,7 +48,8 @@ struct model_stock {
       whole::conclude(seen);
       if constexpr (is_rounded<Real>) {
         ratio_ = rounded_stock_ratio<Real>(
-            whole::inputs(), [&](std::size_t i, std::size_t j) { return whole::product(seen, i, j); });
+            whole::inputs(),
+            [&](std::size_t i, std::size_t j) { return whole::product(seen, i, j); });
       }
     }
 

@@ -16,7 +16,8 @@ struct mix_scaling {
   /// From a method's parameters, which may lack `normalize`.
   template <class Parameters>
   static mix_scaling from(const Parameters& shared) {
-    mix_scaling scaling{.lambda = static_cast<accumulator<Real>>(shared.lambda), .normalize = false};
+    mix_scaling scaling{.lambda = static_cast<accumulator<Real>>(shared.lambda),
+                        .normalize = false};
     if constexpr (requires { shared.normalize; }) scaling.normalize = shared.normalize;
     return scaling;
   }

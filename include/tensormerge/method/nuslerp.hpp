@@ -53,8 +53,10 @@ struct nuslerp {
     static std::size_t scratch_bytes(std::size_t, const parameters& shared,
                                      const tensor_facts& tensor) {
       const std::size_t columns = layout(shared, tensor).columns;
-      return scratch::bytes_for<mixture>(columns) +
-             (is_rounded<Real> ? scratch::bytes_for<lengths>(columns) : 0);
+      const std::size_t rounded_columns = is_rounded<Real> ? columns : 0;
+      return 2 * scratch::bytes_for<accumulator<Real>>(columns) +
+             scratch::bytes_for<Real>(rounded_columns) +
+             scratch::bytes_for<lengths>(rounded_columns);
     }
     static std::size_t statistic_bytes(std::size_t, const parameters& shared,
                                        const tensor_facts& tensor) {
@@ -71,7 +73,9 @@ struct nuslerp {
            const tensor_facts& tensor, scratch& memory)
         : vectors_(layout(shared, tensor)),
           place_(place_by_weight(inputs)),
-          mixtures_(memory.take<mixture>(vectors_.columns)),
+          first_(memory.take<accumulator<Real>>(vectors_.columns)),
+          second_(memory.take<accumulator<Real>>(vectors_.columns)),
+          divisor_(memory.take<Real>(is_rounded<Real> ? vectors_.columns : 0)),
           lengths_(memory.take<lengths>(is_rounded<Real> ? vectors_.columns : 0)),
           concluded_(vectors_.row_length != 0) {}
 
@@ -101,10 +105,15 @@ struct nuslerp {
       for (std::size_t i = 0; i < products.size(); ++i) {
         const column_products::entry& sums = products[i];
         if constexpr (!is_rounded<Real>) {
-          mixtures_[i] = mixture::of(place_, sums.first_first.value(), sums.second_second.value(),
-                                     sums.first_second.value());
+          const mixture c = mixture::of(place_, sums.first_first.value(),
+                                        sums.second_second.value(), sums.first_second.value());
+          first_[i] = c.first;
+          second_[i] = c.second;
         } else if (has_lengths_) {
-          mixtures_[i] = mixture::of(place_, sums.first_second.value());
+          const mixture c = mixture::of(place_, sums.first_second.value());
+          first_[i] = c.first;
+          second_[i] = c.second;
+          divisor_[i] = c.divisor;
         } else {
           lengths_[i] = {mixture::length(sums.first_first.value()),
                          mixture::length(sums.second_second.value())};
@@ -121,7 +130,7 @@ struct nuslerp {
           mix(piece, begin, vectors_.row_length, out, [=](std::size_t) { return row; });
         }
       } else if (vectors_.columns == 1) {
-        const mixture whole = mixtures_[0];
+        const mixture whole = mixtures_from(0)(0);
         mix(piece, 0, piece.size, out, [=](std::size_t) { return whole; });
       } else {
         apply_by_columns(piece, out);
@@ -172,14 +181,25 @@ struct nuslerp {
                                    : dot_of_deltas(a, b, piece.base + begin, count);
     }
 
+    /// How the columns from this one on are mixed.
+    auto mixtures_from(std::size_t column) const {
+      return [first = first_.data() + column, second = second_.data() + column,
+              divisor = divisor_.data() + (is_rounded<Real> ? column : 0)](std::size_t i) {
+        if constexpr (is_rounded<Real>) {
+          return mixture{first[i], second[i], divisor[i]};
+        } else {
+          return mixture{first[i], second[i]};
+        }
+      };
+    }
+
     void apply_by_columns(const tile<Real>& piece, Real* out) const {
       std::size_t done = 0;
       while (done < piece.size) {
         const std::size_t column =
             static_cast<std::size_t>((piece.first + done) % vectors_.columns);
         const std::size_t width = std::min(vectors_.columns - column, piece.size - done);
-        const mixture* mixtures = mixtures_.data() + column;
-        mix(piece, done, width, out, [=](std::size_t i) { return mixtures[i]; });
+        mix(piece, done, width, out, mixtures_from(column));
         done += width;
       }
     }
@@ -233,8 +253,10 @@ struct nuslerp {
 
     arrangement vectors_;
     double place_;
-    std::span<mixture> mixtures_;  // one a column, as the lengths
-    std::span<lengths> lengths_;   // of a rounded type, which takes a round to find them
+    std::span<accumulator<Real>> first_;  // one coefficient a column, as all below
+    std::span<accumulator<Real>> second_;
+    std::span<Real> divisor_;     // of a rounded type
+    std::span<lengths> lengths_;  // of a rounded type, which takes a round to find them
     bool has_lengths_ = false;
     bool concluded_;
   };

@@ -19,6 +19,22 @@ import yaml
 LIMITS = ["--max-ulp", "1", "--mean-ulp", "0.27", "--floor", "0.004", "--outliers", "1e-4"]
 SKIPPED = 77
 
+ADAPTER = "adapters are not applied yet"
+TOKENIZER = "tokenizers are not merged yet"
+NOT_YET = {
+    "bin-task_arithmetic-bf16": "files of torch.save are not read yet",
+    "model_stock-filter-three-bf16": ADAPTER,
+    "passthrough-lora-bf16": ADAPTER,
+    "task_arithmetic-lora-bf16": ADAPTER,
+    "tokenizer-average-bf16": TOKENIZER,
+    "tokenizer-base-slerp-bf16": TOKENIZER,
+    "tokenizer-model-ties-bf16": TOKENIZER,
+    "tokenizer-pad64-union-bf16": TOKENIZER,
+    "tokenizer-tokens-bf16": TOKENIZER,
+    "tokenizer-union-f32-2layers": TOKENIZER,
+    "tokenizer-union-linear-bf16": TOKENIZER,
+}
+
 
 def skip(reason):
     print(f"skipped: {reason}")
@@ -36,21 +52,11 @@ def main():
     meta = json.loads((golden / "meta.json").read_text())
     config_file = golden / "config.yml"
     config = yaml.safe_load(config_file.read_text())
-    schemas = pathlib.Path(__file__).parents[2] / "schema"
     is_mlx = any("path" in model for model in config.get("models") or [])
     if meta.get("random_tensors"):
         skip("the method draws at random: compared by statistics elsewhere")
-    if not is_mlx:
-        schema = json.loads((schemas / "merge.schema.json").read_text())
-        if config["merge_method"] not in schema["definitions"]["merge_method"]["enum"]:
-            skip(f"{config['merge_method']} is not a method yet")
-    text = config_file.read_text()
-    if "tokenizer" in config and not is_mlx or "tokenizer_source" in config:
-        skip("tokenizers are not merged yet")
-    if "lora" in text:
-        skip("adapters are not applied yet")
-    if "-bin" in text:
-        skip("files of torch.save are not read yet")
+    if case in NOT_YET:
+        skip(NOT_YET[case])
 
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)

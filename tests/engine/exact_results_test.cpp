@@ -90,11 +90,13 @@ TEST_P(exact_results, are_met_within_one_ulp_and_a_quarter_in_the_mean) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(oracle, exact_results, ::testing::ValuesIn(cases()), [](const auto& info) {
-  std::string name = info.param;
+std::string name_of(const ::testing::TestParamInfo<std::string>& tested) {
+  std::string name = tested.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
-});
+}
+
+INSTANTIATE_TEST_SUITE_P(oracle, exact_results, ::testing::ValuesIn(cases()), name_of);
 
 }  // namespace
 }  // namespace tensormerge

@@ -275,7 +275,7 @@ TEST(plan_merge, a_parameter_that_filters_leave_out_is_missing_with_a_hint) {
   models.add_usual();
   EXPECT_EQ(models.refusal("merge_method: slerp\nbase_model: a\nmodels: [{model: b}]\n"
                            "parameters: {t: [{filter: mlp, value: 0.5}]}\n"),
-            "merge.yml: error: parameters.t: slerp needs `t`, found none for "
+            "merge.yml:1:1: error: parameters.t: slerp needs `t`, found none for "
             "`model.layers.0.norm.weight` and 5 more tensors; add a value without a filter, for "
             "all other tensors");
 }

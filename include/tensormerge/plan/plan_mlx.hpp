@@ -108,6 +108,7 @@ class mlx_planner {
     const tensor_entry& tensor = *weights(model).find(name);
     planned_tensor planned = plan_copy(tensor.name, model, tensor);
     planned.type = output_dtype(tensor.type);
+    planned.is_copy = planned.type == tensor.type;
     put(std::move(planned));
   }
 

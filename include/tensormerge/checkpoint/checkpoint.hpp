@@ -53,6 +53,13 @@ class checkpoint {
   /// By file, then in the order of their bytes.
   const std::vector<tensor_entry>& tensors() const { return tensors_; }
 
+  /// Puts an entry, of a view perhaps, in the place of the one that has its name, or at the end.
+  void replace(tensor_entry entry) {
+    const auto [place, added] = by_name_.try_emplace(entry.name, tensors_.size());
+    if (added) tensors_.push_back(std::move(entry));
+    else tensors_[place->second] = std::move(entry);
+  }
+
   /// The tensor of that name or nullptr, in constant time.
   const tensor_entry* find(std::string_view name) const {
     const auto place = by_name_.find(name);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
@@ -24,6 +25,7 @@
 #include <tensormerge/checkpoint/shard_layout.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
 #include <tensormerge/checkpoint/tensor_reader.hpp>
+#include <tensormerge/checkpoint/tensor_view.hpp>
 #include <tensormerge/error/failure.hpp>
 
 namespace tensormerge {
@@ -79,6 +81,9 @@ class model_writer {
             const tensor_entry& source, std::uint64_t source_offset, std::uint64_t bytes) const {
     const tensor_entry& entry = checked(tensor, byte_offset, bytes);
     reader.check_range(source, source_offset, bytes);
+    if (source.view != nullptr) {
+      return copy_view(tensor, byte_offset, *source.view, source_offset, bytes);
+    }
     const file& shard = *shards_[entry.file];
     copy_bytes({reader.file_of(source), reader.path_of(source), source.offset + source_offset},
                {shard.opened, shard.path, entry.offset + byte_offset}, bytes);
@@ -151,6 +156,17 @@ class model_writer {
           .found = std::to_string(bytes) + " bytes from " + std::to_string(byte_offset) + " on"});
     }
     return entry;
+  }
+
+  void copy_view(std::size_t tensor, std::uint64_t byte_offset, const tensor_view& source,
+                 std::uint64_t source_offset, std::uint64_t bytes) const {
+    constexpr std::uint64_t buffer_bytes = std::uint64_t{1} << 20;
+    std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(bytes, buffer_bytes)));
+    for (std::uint64_t done = 0; done < bytes; done += buffer.size()) {
+      buffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), bytes - done)));
+      source.read(source_offset + done, buffer);
+      write(tensor, byte_offset + done, buffer);
+    }
   }
 
   void count(std::size_t tensor, std::uint64_t bytes) const {

@@ -1,14 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 
+#include <tensormerge/checkpoint/tensor_view.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/tensor/shape.hpp>
 
 namespace tensormerge {
 
-/// A named tensor and the bytes where its elements lie, row-major and little-endian.
+/// A named tensor and the bytes where its elements lie, row-major and little-endian; or the view
+/// that makes them.
 struct tensor_entry {
   std::string name{};
   dtype type = dtype::float32;
@@ -19,6 +23,13 @@ struct tensor_entry {
   std::uint64_t offset = 0;
   /// Number of elements times the bytes of one.
   std::uint64_t bytes = 0;
+  /// Read instead of the file where it is set; `file` is then only for messages.
+  std::shared_ptr<const tensor_view> view{};
+  /// The type that the model has the tensor in, where a view gives a wider one.
+  std::optional<dtype> narrow_type{};
+
+  /// The type that an output of this tensor has if nothing else is asked for.
+  dtype nominal_type() const { return narrow_type.value_or(type); }
 
   friend bool operator==(const tensor_entry&, const tensor_entry&) = default;
 };

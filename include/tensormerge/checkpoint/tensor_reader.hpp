@@ -30,6 +30,10 @@ class tensor_reader {
   void read(const tensor_entry& tensor, std::uint64_t byte_offset,
             std::span<std::byte> into) const {
     check_range(tensor, byte_offset, into.size());
+    if (tensor.view != nullptr) {
+      tensor.view->read(byte_offset, into);
+      return;
+    }
     const std::size_t got =
         read_at(opened_[tensor.file], files_[tensor.file], tensor.offset + byte_offset, into);
     if (got < into.size()) throw shortened(tensor);

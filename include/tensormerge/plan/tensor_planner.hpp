@@ -25,12 +25,12 @@ namespace tensormerge {
 /// The tensor of one model as it is, under a name.
 inline planned_tensor plan_copy(std::string name, std::size_t model, const tensor_entry& entry) {
   return {.name = std::move(name),
-          .type = entry.type,
+          .type = entry.nominal_type(),
           .dims = entry.dims,
           .method = "passthrough",
           .parameters = {},
           .base = std::nullopt,
-          .is_copy = true,
+          .is_copy = entry.nominal_type() == entry.type,
           .inputs = {{model, entry, {}}}};
 }
 
@@ -50,8 +50,8 @@ class tensor_planner {
   std::optional<planned_tensor> plan(const tensor_request& request) {
     const std::vector<const tensor_entry*> entries = sources_.find(request);
     if (entries.empty() || !sources_.have_one_shape(request, entries)) return std::nullopt;
-    dtype promoted = entries[0]->type;
-    for (const tensor_entry* entry : entries) promoted = promote(promoted, entry->type);
+    dtype promoted = entries[0]->nominal_type();
+    for (const tensor_entry* entry : entries) promoted = promote(promoted, entry->nominal_type());
     if (!is_float(promoted)) return carry_over(request, entries);
     if (!sources_.are_mergeable(request, entries)) return std::nullopt;
     const dtype type = request.type.value_or(promoted);

@@ -29,7 +29,7 @@ void carry_out(const tensormerge::merge_plan& plan, const tensormerge::method_ta
     std::fputs(tensormerge::print_plan(plan).c_str(), stdout);
     return;
   }
-  if (options.verbose) std::fputs(tensormerge::print_plan(plan).c_str(), stderr);
+  if (options.verbosity > 1) std::fputs(tensormerge::print_plan(plan).c_str(), stderr);
   tensormerge::progress state;
   {
     std::optional<tensormerge::progress_display> display;

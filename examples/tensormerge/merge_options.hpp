@@ -16,7 +16,7 @@ struct merge_options {
   std::filesystem::path output;
   std::filesystem::path models_dir;
   bool quiet = false;
-  bool verbose = false;
+  int verbosity = 0;  // 1: more is said; 2: the plan is shown too
   bool dry_run = false;
   tensormerge::write_options write;
 

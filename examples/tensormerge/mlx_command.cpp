@@ -16,7 +16,8 @@ void add_mlx_command(CLI::App& app) {
   command->add_option("--config", options->config, "The merge configuration")->required();
   command->add_option("--mlx-path", options->output, "Folder to write the merged model to")
       ->required();
-  command->add_flag("--verbose", options->verbose, "Show the plan before merging");
+  command->add_flag_callback("--verbose", [options] { options->verbosity = 2; },
+                             "Show the plan before merging");
   options->add_to(*command);
   command->callback([options] {
     const tensormerge::method_table methods = mlx_methods();

@@ -1,5 +1,8 @@
 #include <tensormerge/engine/write_model.hpp>
 
+#include <fstream>
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include <tensormerge/method/method_list.hpp>
@@ -66,6 +69,59 @@ TEST(write_model, refuses_to_replace_a_single_file_that_it_reads) {
   const std::string before = testing::file_content(folder / "b/model.safetensors");
   EXPECT_THROW(write_model(plan, make_method_table(method_list), folder / "b", {}, state), failure);
   EXPECT_EQ(testing::file_content(folder / "b/model.safetensors"), before);
+}
+
+merge_plan sum_beyond_float32(const temporary_folder& folder) {
+  merge_plan plan = mean_of_two_models(folder);
+  plan.tensors[0].parameters = {{"normalize", 0.0}};
+  for (planned_source& input : plan.tensors[0].inputs) input.parameters = {{"weight", 3e38}};
+  return plan;
+}
+
+TEST(write_model, fails_where_finite_inputs_become_infinite) {
+  const temporary_folder folder;
+  progress state;
+  try {
+    write_model(sum_beyond_float32(folder), make_method_table(method_list), folder / "out", {}, state);
+    FAIL() << "must throw";
+  } catch (const failure& problem) {
+    EXPECT_NE(std::string(problem.what()).find("x: the merge makes NaN or infinity"),
+              std::string::npos);
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "out"));
+}
+
+TEST(write_model, lets_pass_what_an_input_has_already) {
+  const temporary_folder folder;
+  progress state;
+  merge_plan plan = sum_beyond_float32(folder);
+  const float infinity = std::numeric_limits<float>::infinity();
+  plan.models[1] = testing::make_model<float>(
+      folder / "c", {{{"x", dtype::float32, shape{2, 3}}, {infinity, 0, 0, 0, 0, 0}}});
+  plan.tensors[0].inputs[1] = testing::source_of(plan, 1, "x", {{"weight", 1.0}});
+  EXPECT_NO_THROW(
+      write_model(plan, make_method_table(method_list), folder / "out", {}, state));
+}
+
+TEST(write_model, adds_notes_and_leaves_the_tokenizer_out_where_that_is_asked_for) {
+  const temporary_folder folder;
+  progress state;
+  const merge_plan plan = mean_of_two_models(folder);
+  for (const char* name : {"tokenizer.json", "generation_config.json", "preprocessor_config.json"}) {
+    std::ofstream((folder / "a") / name) << "{}";
+  }
+  write_options with_note, without_tokenizer;
+  with_note.notes = {{"N.md", "note"}};
+  without_tokenizer.copy_tokenizer = false;
+  write_model(plan, make_method_table(method_list), folder / "with", with_note, state);
+  EXPECT_TRUE(std::filesystem::exists(folder / "with/tokenizer.json"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "with/generation_config.json"));
+  EXPECT_EQ(testing::file_content(folder / "with/N.md"), "note");
+  write_model(plan, make_method_table(method_list), folder / "without", without_tokenizer,
+              state);
+  EXPECT_FALSE(std::filesystem::exists(folder / "without/tokenizer.json"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "without/generation_config.json"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "without/preprocessor_config.json"));
 }
 
 TEST(write_model, copies_tensors_of_any_type_without_a_method) {

@@ -18,6 +18,10 @@ struct model_search {
   std::filesystem::path models_dir{};
   /// The folder of the configuration that names the model.
   std::filesystem::path config_folder{};
+  /// A Hugging Face cache to look in instead of the usual one.
+  std::filesystem::path cache{};
+
+  std::filesystem::path hugging_face() const { return cache.empty() ? hugging_face_cache() : cache; }
 };
 
 namespace detail {
@@ -49,7 +53,7 @@ inline std::optional<std::filesystem::path> find_model(std::string_view model,
   for (const std::filesystem::path& place : detail::places_of_model(model, search)) {
     if (std::filesystem::exists(place, error)) return place;
   }
-  return find_in_hugging_face_cache(hugging_face_cache(), model, revision);
+  return find_in_hugging_face_cache(search.hugging_face(), model, revision);
 }
 
 /// The finding for a model that `find_model` did not find: where it was looked for and how to get
@@ -64,7 +68,7 @@ inline diagnostic model_not_found(std::string_view model, std::string_view revis
   const std::optional<std::string> cached = hugging_face_folder(model);
   diagnostic finding{.what = "the model " + quoted_name(model) + " is not there"};
   if (cached) {
-    if (const std::filesystem::path cache = hugging_face_cache(); !cache.empty()) {
+    if (const std::filesystem::path cache = search.hugging_face(); !cache.empty()) {
       places += ", " + (cache / *cached).string();
     }
     finding.hint = "get it with `huggingface-cli download " + std::string(model);

@@ -354,9 +354,14 @@ inline std::vector<node> load_yaml_documents(std::string_view text, const std::s
   return detail::read_yaml(text, file_name, most_documents);
 }
 
+/// The text of a YAML file of at most 4 MiB. Throws failure.
+inline std::string read_yaml_text(const std::filesystem::path& file) {
+  return read_text(file, detail::most_yaml_bytes);
+}
+
 /// Reads a YAML file of at most 4 MiB with one document. Throws failure.
 inline node load_yaml_file(const std::filesystem::path& file) {
-  return load_yaml(read_text(file, detail::most_yaml_bytes), file.string());
+  return load_yaml(read_yaml_text(file), file.string());
 }
 
 /// Reads a YAML file of at most 4 MiB with any number of documents. Throws failure.

@@ -19,6 +19,7 @@
 #include <tensormerge/checkpoint/model_writer.hpp>
 #include <tensormerge/checkpoint/tensor_reader.hpp>
 #include <tensormerge/dtype/dtype.hpp>
+#include <tensormerge/dtype/nonfinite.hpp>
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/numerics.hpp>
 #include <tensormerge/engine/progress.hpp>
@@ -87,6 +88,7 @@ class merge_run {
     std::uint64_t taken = 0;
     std::uint64_t finished = 0;
     bool observing = false;
+    std::optional<std::uint64_t> nonfinite;  // the first element found NaN or infinite
     std::vector<std::unique_ptr<merge_worker>> workers;  // one a thread, made when first needed
   };
 
@@ -113,8 +115,12 @@ class merge_run {
         }
         const std::uint64_t range = tensor->taken++;
         lock.unlock();
-        process(*tensor, range, thread_number, buffers);
+        const std::optional<std::uint64_t> nonfinite =
+            process(*tensor, range, thread_number, buffers);
         lock.lock();
+        if (nonfinite) {
+          tensor->nonfinite = std::min(*nonfinite, tensor->nonfinite.value_or(*nonfinite));
+        }
         if (++tensor->finished == tensor->ranges) end_phase(tensor);
       }
     } catch (...) {
@@ -217,13 +223,43 @@ class merge_run {
     }
   }
 
+  /// Throws where a finished tensor has NaN or infinity though all that it was made of is finite.
+  void check_finite(const begun_tensor& tensor) const {
+    if (!tensor.nonfinite) return;
+    const planned_tensor& planned = plan_.tensors[tensor.number];
+    if (planned.base && !is_finite(*planned.base)) return;
+    for (const planned_source& input : planned.inputs) {
+      if (!is_finite(input)) return;
+    }
+    throw failure(diagnostic{.path = planned.name,
+                             .what = "the merge makes NaN or infinity of finite numbers",
+                             .expected = "values that " + std::string(to_string(planned.type)) +
+                                         " holds",
+                             .found = "none at element " + std::to_string(*tensor.nonfinite),
+                             .hint = "look at the weights, or write a wider type with `out_dtype`"});
+  }
+
+  bool is_finite(const planned_source& source) const {
+    const std::uint64_t bytes = source.tensor.bytes;
+    std::vector<std::byte> buffer(static_cast<std::size_t>(
+        std::min<std::uint64_t>(bytes, aligned_tile(options_.range_bytes, sizeof(double)))));
+    for (std::uint64_t done = 0; done < bytes; done += buffer.size()) {
+      buffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), bytes - done)));
+      readers_[source.model].read(source.tensor, done, buffer);
+      if (first_nonfinite(source.tensor.type, buffer)) return false;
+    }
+    return true;
+  }
+
   void finish(begun_iterator tensor) {
+    check_finite(*tensor);
     begun_.erase(tensor);
     ++progress_.tensors_done;
   }
 
-  void process(begun_tensor& tensor, std::uint64_t range, unsigned thread_number,
-               thread_buffers& buffers) {
+  /// The first element of the range that became NaN or infinite.
+  std::optional<std::uint64_t> process(begun_tensor& tensor, std::uint64_t range,
+                                       unsigned thread_number, thread_buffers& buffers) {
     const planned_tensor& planned = plan_.tensors[tensor.number];
     const std::uint64_t first = range * tensor.range_elements;
     const std::uint64_t count =
@@ -235,19 +271,21 @@ class merge_run {
       writer_.copy(tensor.number, out_offset, readers_[source.model], source.tensor, out_offset,
                    out_bytes);
       progress_.bytes_done += out_bytes;
-      return;
+      return std::nullopt;
     }
     std::unique_ptr<merge_worker>& worker = tensor.workers[thread_number];
     if (worker == nullptr) worker = tensor.merge->make_worker();
     const stored_range stored = read(planned, first, count, buffers);
     if (tensor.observing) {
       tensor.merge->observe(stored, *worker);
-      return;
+      return std::nullopt;
     }
     buffers.out.resize(static_cast<std::size_t>(out_bytes));
     tensor.merge->apply(stored, *worker, buffers.out.data());
     writer_.write(tensor.number, out_offset, buffers.out);
     progress_.bytes_done += out_bytes;
+    const std::optional<std::size_t> place = first_nonfinite(planned.type, buffers.out);
+    return place ? std::optional(first + *place) : std::nullopt;
   }
 
   stored_range read(const planned_tensor& planned, std::uint64_t first, std::uint64_t count,
@@ -289,7 +327,8 @@ class merge_run {
 /// Reads, merges and writes every tensor of a plan; the writer was made for plan.tensors in their
 /// order. Same plan and seed, same bytes, whatever the threads and the range size.
 /// Memory: threads x (inputs + 2) x range_bytes and what the methods' statistics take.
-/// Throws failure where reading or writing fails or the data defies a method.
+/// Throws failure where reading or writing fails, the data defies a method, or finite data becomes
+/// NaN or infinity.
 inline void run_merge(const merge_plan& plan, const method_table& methods,
                       const model_writer& writer, const run_options& options, progress& state) {
   detail::merge_run(plan, methods, writer, options, state).run();

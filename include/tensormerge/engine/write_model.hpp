@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <tensormerge/checkpoint/model_writer.hpp>
@@ -12,6 +13,7 @@
 #include <tensormerge/checkpoint/side_files.hpp>
 #include <tensormerge/document/node.hpp>
 #include <tensormerge/document/write_json.hpp>
+#include <tensormerge/engine/check_output.hpp>
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/progress.hpp>
 #include <tensormerge/engine/run_merge.hpp>
@@ -24,20 +26,26 @@ namespace tensormerge {
 struct write_options {
   run_options run;
   std::uint64_t shard_bytes = default_shard_bytes;
+  /// Whether the donor's tokenizer files and generation settings are carried over.
+  bool copy_tokenizer = true;
+  /// Files of text that are put beside the weights, a model card perhaps, by name.
+  std::vector<std::pair<std::string, std::string>> notes{};
 };
 
 namespace detail {
 
-inline void add_side_files(const merge_plan& plan, model_writer& writer) {
+inline void add_side_files(const merge_plan& plan, bool copy_tokenizer, model_writer& writer) {
   const auto copy = [&writer](const planned_model& model, auto&& wanted) {
     for (const side_file& file : side_files(model.folder.path, model.folder.config)) {
       if (wanted(file.kind)) writer.copy_file(file.from, file.name);
     }
   };
-  copy(plan.models[plan.donor],
-       [](side_file_kind kind) { return kind != side_file_kind::tokenizer; });
-  copy(plan.models[plan.tokenizer_donor],
-       [](side_file_kind kind) { return kind == side_file_kind::tokenizer; });
+  copy(plan.models[plan.donor], [copy_tokenizer](side_file_kind kind) {
+    return kind == side_file_kind::generation ? copy_tokenizer : kind != side_file_kind::tokenizer;
+  });
+  copy(plan.models[plan.tokenizer_donor], [copy_tokenizer](side_file_kind kind) {
+    return copy_tokenizer && kind == side_file_kind::tokenizer;
+  });
 }
 
 /// Throws where the output is a folder that is read from: the merge would replace its own inputs.
@@ -62,7 +70,7 @@ inline void check_output_is_no_input(const merge_plan& plan, const std::filesyst
 }  // namespace detail
 
 /// Carries out a plan and writes the model folder: weights, config.json and the files that belong
-/// to them. `output` appears complete or not at all. Throws failure.
+/// to them. What was written is checked; `output` appears complete or not at all. Throws failure.
 inline void write_model(const merge_plan& plan, const method_table& methods,
                         const std::filesystem::path& output, const write_options& options,
                         progress& state) {
@@ -80,8 +88,10 @@ inline void write_model(const merge_plan& plan, const method_table& methods,
                                  .tied_embeddings = plan.tied_embeddings};
     writer.add_file("config.json", write_json(output_config(donor_config, changes)));
   }
-  detail::add_side_files(plan, writer);
+  detail::add_side_files(plan, options.copy_tokenizer, writer);
+  for (const auto& [name, text] : options.notes) writer.add_file(name, text);
   run_merge(plan, methods, writer, options.run, state);
+  check_output(writer.partial_path(), tensors);
   writer.commit();
 }
 

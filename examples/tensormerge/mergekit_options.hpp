@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <list>
+#include <string>
+
+#include <tensormerge/plan/plan_options.hpp>
+
+#include "merge_options.hpp"
+
+/// The options that every program of mergekit takes: those that mean something here, and those that
+/// are accepted so that its command lines work as they are.
+struct mergekit_options : merge_options {
+  std::string out_shard_size = "5B";
+  std::filesystem::path transformers_cache;
+  bool allow_crimes = false;
+  bool truncate_embeddings = false;
+  bool write_model_card = true;
+  bool safe_serialization = true;
+
+  void add_to(CLI::App& command);
+
+  /// Makes the options of the library of those of the command line, and says which have no effect:
+  /// those that ask for another machine in any case, the others with -v. Throws failure where one
+  /// asks for what cannot be done.
+  void finish();
+
+  tensormerge::plan_options planning() const;
+
+  /// The methods, with the numerics that were asked for.
+  tensormerge::method_table methods() const;
+
+ private:
+  struct without_effect {
+    std::string name;
+    std::string reason;
+    bool always_said = false;
+    bool given = false;
+    std::string value;
+  };
+
+  std::list<without_effect> without_effect_;  // the parser keeps pointers into it
+};

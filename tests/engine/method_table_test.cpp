@@ -4,6 +4,8 @@
 
 #include <tensormerge/method/method_list.hpp>
 
+#include "decomposition/compiled_once.hpp"
+
 namespace tensormerge {
 namespace {
 

@@ -8,6 +8,7 @@
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/method/method_list.hpp>
 
+#include "decomposition/compiled_once.hpp"
 #include "test_models.hpp"
 
 namespace tensormerge {

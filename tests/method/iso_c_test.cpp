@@ -5,6 +5,7 @@
 
 #include <tensormerge/method/iso_c.hpp>
 
+#include "decomposition/compiled_once.hpp"
 #include "merge_case.hpp"
 
 namespace tensormerge {

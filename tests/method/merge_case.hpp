@@ -6,6 +6,7 @@
 #include <random>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <tensormerge/dtype/convert.hpp>
@@ -106,32 +107,34 @@ struct tiling {
   unsigned seed = 0;  // of the order of tiles, of their workers and of the workers' statistics
 };
 
+/// What a kernel merges: a tensor's elements in the compute type.
+template <class Method, class Real>
+struct computed_case {
+  tensor_facts facts;
+  std::vector<std::vector<Real>> inputs;
+  std::vector<Real> base;  // empty where there is none
+  typename Method::parameters shared;
+  std::vector<typename Method::input_parameters> per_input;
+};
+
 /// The merge by the kernel, tile by tile in a shuffled order, the statistics of several workers
 /// combined in a shuffled order.
-template <class Method, class Storage>
-merge_outcome<Storage> merge_in_tiles(const merge_case<Method, Storage>& given,
-                                      const tiling& order) {
-  using real = compute_type<Storage>;
-  using kernel_type = typename Method::template kernel<real>;
-  const tensor_facts facts = facts_of(given.dims, given.random_key);
+template <class Method, class Real>
+merge_outcome<Real> merge_computed(const computed_case<Method, Real>& given, const tiling& order) {
+  using kernel_type = typename Method::template kernel<Real>;
+  const tensor_facts& facts = given.facts;
   const std::size_t count = given.inputs.size();
   std::vector<std::byte> memory(kernel_scratch_bytes<kernel_type>(count, given.shared, facts));
   scratch rest(memory);
-  kernel_type kernel(given.shared, given.per_input, facts, rest);
-  merge_outcome<Storage> outcome;
+  const std::span<const typename Method::input_parameters> per_input = given.per_input;
+  kernel_type kernel(given.shared, per_input, facts, rest);
+  merge_outcome<Real> outcome;
   if (const char* problem = kernel_problem(kernel)) {
     outcome.problem = problem;
     return outcome;
   }
 
-  std::vector<std::vector<real>> inputs(count);
-  std::vector<real> base(given.base.size()), out(static_cast<std::size_t>(facts.elements));
-  for (std::size_t i = 0; i < count; ++i) {
-    inputs[i].resize(given.inputs[i].size());
-    load_tile(given.inputs[i].data(), inputs[i].data(), inputs[i].size());
-  }
-  load_tile(given.base.data(), base.data(), base.size());
-
+  std::vector<Real> out(static_cast<std::size_t>(facts.elements));
   std::mt19937 generator(order.seed);
   const std::uint64_t step = aligned_tile(
       order.tile_elements, tile_alignment(facts, rows_per_tile<kernel_type>(given.shared, facts)));
@@ -139,11 +142,11 @@ merge_outcome<Storage> merge_in_tiles(const merge_case<Method, Storage>& given,
   for (std::uint64_t first = 0; first < facts.elements; first += step) starts.push_back(first);
   const auto for_each_tile = [&](auto&& visit) {
     std::shuffle(starts.begin(), starts.end(), generator);
-    std::vector<const real*> pointers(count);
+    std::vector<const Real*> pointers(count);
     for (const std::uint64_t first : starts) {
-      for (std::size_t i = 0; i < count; ++i) pointers[i] = inputs[i].data() + first;
-      visit(tile<real>{.inputs = pointers,
-                       .base = base.empty() ? nullptr : base.data() + first,
+      for (std::size_t i = 0; i < count; ++i) pointers[i] = given.inputs[i].data() + first;
+      visit(tile<Real>{.inputs = pointers,
+                       .base = given.base.empty() ? nullptr : given.base.data() + first,
                        .size = static_cast<std::size_t>(std::min(step, facts.elements - first)),
                        .first = first});
     }
@@ -154,28 +157,50 @@ merge_outcome<Storage> merge_in_tiles(const merge_case<Method, Storage>& given,
   std::vector<std::vector<std::byte>> worker_memory(order.workers,
                                                     std::vector<std::byte>(statistic_bytes));
   std::vector<typename kernel_type::statistic> seen;
+  std::vector<std::size_t> workers;  // places in `seen`
   for (std::vector<std::byte>& lent : worker_memory) {
     scratch mine(lent);
+    workers.push_back(seen.size());
     seen.push_back(kernel.make_statistic(mine));
   }
   while (kernel.wants_observation()) {
     for (typename kernel_type::statistic& statistic : seen) statistic.clear();
-    for_each_tile([&](const tile<real>& piece) {
+    for_each_tile([&](const tile<Real>& piece) {
       kernel.observe(piece, seen[generator() % seen.size()]);
     });
-    std::shuffle(seen.begin(), seen.end(), generator);
-    for (std::size_t i = 1; i < seen.size(); ++i) seen[0].combine(seen[i]);
-    kernel.conclude(seen[0]);
+    std::shuffle(workers.begin(), workers.end(), generator);
+    for (std::size_t i = 1; i < seen.size(); ++i) seen[workers[0]].combine(seen[workers[i]]);
+    kernel.conclude(seen[workers[0]]);
     if (const char* problem = kernel_problem(kernel)) {
       outcome.problem = problem;
       return outcome;
     }
   }
-  for_each_tile([&](const tile<real>& piece) {
+  for_each_tile([&](const tile<Real>& piece) {
     apply_kernel(kernel, piece, out.data() + piece.first, seen[generator() % seen.size()]);
   });
-  outcome.values.resize(out.size());
-  store_tile(out.data(), outcome.values.data(), out.size());
+  outcome.values = std::move(out);
+  return outcome;
+}
+
+/// The same of a merge_case.
+template <class Method, class Storage>
+merge_outcome<Storage> merge_in_tiles(const merge_case<Method, Storage>& given,
+                                      const tiling& order) {
+  using real = compute_type<Storage>;
+  computed_case<Method, real> loaded{.facts = facts_of(given.dims, given.random_key),
+                                     .inputs = {},
+                                     .base = std::vector<real>(given.base.size()),
+                                     .shared = given.shared,
+                                     .per_input = given.per_input};
+  load_tile(given.base.data(), loaded.base.data(), loaded.base.size());
+  for (const std::vector<Storage>& input : given.inputs) {
+    loaded.inputs.emplace_back(input.size());
+    load_tile(input.data(), loaded.inputs.back().data(), input.size());
+  }
+  const merge_outcome<real> computed = merge_computed(loaded, order);
+  merge_outcome<Storage> outcome{std::vector<Storage>(computed.values.size()), computed.problem};
+  store_tile(computed.values.data(), outcome.values.data(), computed.values.size());
   return outcome;
 }
 

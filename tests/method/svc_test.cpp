@@ -5,6 +5,7 @@
 
 #include <tensormerge/method/svc.hpp>
 
+#include "decomposition/compiled_once.hpp"
 #include "merge_case.hpp"
 
 namespace tensormerge {

@@ -128,9 +128,11 @@ struct arcee_fusion {
           const std::size_t count = std::min(block_elements, row_length_ - done);
           take_scores(input + done, base + done, divergences_[row], count, scores.data());
           for (std::size_t i = 0; i < count; ++i) {
-            // Negated, so that a NaN is taken and seen.
+            // Negated, so that a NaN is taken and seen; one of the base is not covered up.
             const bool takes = !(scores[i] < threshold_);
-            out[begin + done + i] = takes ? input[done + i] : base[done + i];
+            const Real origin = base[done + i];
+            const bool finite = origin - origin == 0;
+            out[begin + done + i] = takes && finite ? input[done + i] : origin;
           }
         }
       });

@@ -4,6 +4,8 @@
 
 #include <tensormerge/policy/spectrum/thin_svd.hpp>
 
+#include "decomposition/compiled_once.hpp"
+
 namespace tensormerge {
 namespace {
 

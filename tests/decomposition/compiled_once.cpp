@@ -1,0 +1,3 @@
+#include "compiled_once.hpp"
+
+template class Eigen::BDCSVD<Eigen::MatrixXd>;

@@ -40,9 +40,9 @@ selection<Real> select(const std::vector<Real>& values, std::uint64_t wanted,
     one.combine(other);
     result.done.conclude(one);
   }
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    result.kept.push_back(result.done.keeps(values[i], i));
-  }
+  std::vector<Real> mask(values.size());
+  result.done.mask(values.data(), values.size(), 0, mask.data());
+  for (const Real kept : mask) result.kept.push_back(kept == 1);
   return result;
 }
 
@@ -112,15 +112,64 @@ TYPED_TEST(radix_select_of, tells_neighbouring_numbers_apart) {
   EXPECT_EQ(result.done.threshold(), values[15]);
 }
 
-TYPED_TEST(radix_select_of, takes_equal_magnitudes_beyond_one_digit_of_the_index) {
-  const std::vector<TypeParam> values(200'000, TypeParam{-2});
-  const std::size_t wanted = 131'077;
-  const selection<TypeParam> lowest = select(values, wanted);
-  const selection<TypeParam> highest =
-      select(values, wanted, equal_magnitudes::highest_index_first);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    ASSERT_EQ(lowest.kept[i], i < wanted) << i;
-    ASSERT_EQ(highest.kept[i], i >= values.size() - wanted) << i;
+TYPED_TEST(radix_select_of, takes_equal_magnitudes_within_and_across_blocks) {
+  const std::vector<TypeParam> values(2'000, TypeParam{-2});
+  for (const std::size_t wanted : {1u, 255u, 256u, 257u, 1024u, 1999u}) {
+    const selection<TypeParam> lowest = select(values, wanted);
+    const selection<TypeParam> highest =
+        select(values, wanted, equal_magnitudes::highest_index_first);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      ASSERT_EQ(lowest.kept[i], i < wanted) << i;
+      ASSERT_EQ(highest.kept[i], i >= values.size() - wanted) << i;
+    }
+  }
+}
+
+TEST(radix_select, takes_equal_magnitudes_beyond_one_digit_of_the_block) {
+  // Of a long sequence only these blocks are not zero.
+  constexpr std::uint64_t blocks[] = {5, 70'000, 70'001, 200'000};
+  const std::vector<float> values(block_elements, 1.5f);
+  std::vector<std::byte> memory(radix_select<float>::histogram::scratch_bytes());
+  scratch rest(memory);
+  radix_select<float>::histogram seen(rest);
+  radix_select<float> selection(std::uint64_t{1} << 26, 2 * block_elements + 100);
+  int rounds = 0;
+  for (; selection.wants_observation(); ++rounds) {
+    seen.clear();
+    for (const std::uint64_t block : blocks) {
+      selection.observe(values.data(), block_elements, block * block_elements, seen);
+    }
+    selection.conclude(seen);
+  }
+  EXPECT_EQ(rounds, 3);
+  std::vector<std::ptrdiff_t> kept;
+  for (const std::uint64_t block : blocks) {
+    std::vector<float> mask(block_elements);
+    selection.mask(values.data(), block_elements, block * block_elements, mask.data());
+    kept.push_back(std::count(mask.begin(), mask.end(), 1.0f));
+  }
+  EXPECT_EQ(kept, (std::vector<std::ptrdiff_t>{block_elements, block_elements, 100, 0}));
+}
+
+TYPED_TEST(radix_select_of, needs_one_round_for_short_magnitudes) {
+  std::vector<TypeParam> values(1000);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<TypeParam>(i % 256) / 4;
+  EXPECT_EQ(select(values, 8, equal_magnitudes::keep_all).rounds, 1);
+  EXPECT_EQ(select(values, 999, equal_magnitudes::keep_all).rounds, 1);
+}
+
+TYPED_TEST(radix_select_of, finds_thresholds_out_of_the_range_of_weights) {
+  for (const double scale : {1e-12, 1e12}) {
+    std::mt19937 generator(3);
+    std::normal_distribution<double> normal(0, scale);
+    std::vector<TypeParam> values(300);
+    for (TypeParam& value : values) value = static_cast<TypeParam>(normal(generator));
+    for (const equal_magnitudes equals : all_rules) {
+      for (const std::size_t wanted : {1u, 150u, 299u}) {
+        EXPECT_EQ(select(values, wanted, equals).kept, select_by_sorting(values, wanted, equals))
+            << wanted << " at " << scale;
+      }
+    }
   }
 }
 
@@ -147,14 +196,14 @@ TYPED_TEST(radix_select_of, finds_the_exact_threshold_where_all_equal_ones_are_k
   EXPECT_EQ(select(values, 5, equal_magnitudes::keep_all).done.threshold(), TypeParam(0.1));
 }
 
-TYPED_TEST(radix_select_of, masks_a_block_as_it_keeps_elements) {
-  std::vector<TypeParam> values(100, TypeParam{1});
+TYPED_TEST(radix_select_of, masks_blocks_as_the_whole) {
+  std::vector<TypeParam> values(1000, TypeParam{1});
   values[3] = 2;
-  values[90] = 0;
+  values[900] = 0;
   for (const equal_magnitudes equals : all_rules) {
-    const selection<TypeParam> result = select(values, 40, equals);
+    const selection<TypeParam> result = select(values, 400, equals);
     std::vector<TypeParam> mask(values.size());
-    for (const std::size_t cut : {0u, 17u, 39u, 61u, 100u}) {
+    for (const std::size_t cut : {0u, 256u, 512u, 768u}) {
       result.done.mask(values.data(), cut, 0, mask.data());
       result.done.mask(values.data() + cut, values.size() - cut, cut, mask.data() + cut);
       for (std::size_t i = 0; i < values.size(); ++i) {

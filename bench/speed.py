@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Whole merges beside `cp` of the output and, if asked for, beside mergekit, in one run.
+
+    speed.py PROGRAM MODELS WORK [--methods linear,ties,...] [--rounds N] [--threads N]
+             [--cold] [--mergekit PYTHON] [--markdown FILE]
+
+MODELS holds m0 (the base), m1 and m2 as make_models.py makes them; WORK is a folder on the file
+system to measure, where output is written and removed. Each round runs `cp` of one output file and then
+every merge, so that all meet the same machine; the best of the rounds counts. `ratio` is the time over
+that of `cp`; peak memory is the largest resident set. --cold drops the page cache before each command
+(needs root). --mergekit names a Python with mergekit, which is run once for each method.
+"""
+import argparse
+import os
+import pathlib
+import platform
+import shutil
+import subprocess
+import sys
+import time
+
+# For each method the models it merges (m0 is the base) and its settings.
+TWO, THREE = ["m1", "m2"], ["m0", "m1", "m2"]
+DELTAS = "    parameters: {weight: 0.5, density: 0.5}\n"
+WEIGHTS = "    parameters: {weight: 0.5}\n"
+METHODS = {
+    "passthrough": (["m1"], "", "", False, 1.2),
+    "linear": (TWO, WEIGHTS, "", False, 1.5),
+    "task_arithmetic": (TWO, WEIGHTS, "", True, 2.0),
+    "slerp": (["m1"], "", "parameters: {t: 0.4}\n", True, 2.5),
+    "nuslerp": (TWO, WEIGHTS, "", False, 2.5),
+    "multislerp": (TWO, WEIGHTS, "", False, 2.5),
+    "karcher": (TWO, "", "", False, 2.5),
+    "model_stock": (TWO, "", "", True, 2.5),
+    "dare_linear": (TWO, DELTAS, "", True, 3.5),
+    "dare_ties": (TWO, DELTAS, "", True, 3.5),
+    "ties": (TWO, DELTAS, "", True, 6.0),
+    "breadcrumbs": (TWO, "    parameters: {weight: 0.5, density: 0.5, gamma: 0.01}\n", "", True, 6.0),
+    "sce": (TWO, "", "parameters: {select_topk: 0.5}\n", True, 6.0),
+    "ram": (TWO, "", "", True, 6.0),
+    "arcee_fusion": (["m1"], "", "", True, 6.0),
+    "della": (TWO, "    parameters: {weight: 0.5, density: 0.5, epsilon: 0.1}\n", "", True, 12.0),
+}
+
+
+def configuration(method):
+    models, own, shared, has_base, _ = METHODS[method]
+    text = f"merge_method: {method}\ndtype: bfloat16\n" + shared
+    if has_base:
+        text += "base_model: m0\n"
+    text += "models:\n"
+    return text + "".join(f"  - model: {model}\n{own}" for model in models)
+
+
+def drop_page_cache():
+    os.sync()
+    pathlib.Path("/proc/sys/vm/drop_caches").write_text("3")
+
+
+def measure(command, cold, **more):
+    """Seconds, processor seconds and peak resident MiB of a command."""
+    if cold:
+        drop_page_cache()
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
+    errors = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    if status != 0:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{errors.decode()}")
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def machine():
+    model = platform.processor() or "unknown processor"
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    return f"{model}, {os.cpu_count()} cores, Linux {platform.release()}"
+
+
+def table(best, copied, mergekit, size, args):
+    page = "cold" if args.cold else "warm"
+    lines = [f"Models of {size / 1e9:.2f} GB, {page} page cache, {args.threads or os.cpu_count()} threads, best of "
+             f"{args.rounds}; `cp` of one output takes {copied:.2f} s. {machine()}.", "",
+             "| method | seconds | ratio to `cp` | limit | processor seconds | peak MiB |"
+             + (" mergekit seconds | times faster | its peak MiB |" if mergekit else ""),
+             "|---|---|---|---|---|---|" + ("---|---|---|" if mergekit else "")]
+    for method, (seconds, processor, memory) in best.items():
+        row = (f"| `{method}` | {seconds:.2f} | {seconds / copied:.2f} | {METHODS[method][4]} |"
+               f" {processor:.2f} | {memory:.0f} |")
+        if mergekit:
+            theirs, _, their_memory = mergekit[method]
+            row += f" {theirs:.1f} | {theirs / seconds:.0f} | {their_memory:.0f} |"
+        lines.append(row)
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Times merges beside cp.")
+    parser.add_argument("program", type=pathlib.Path)
+    parser.add_argument("models", type=pathlib.Path)
+    parser.add_argument("work", type=pathlib.Path)
+    parser.add_argument("--methods", default=",".join(METHODS))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--cold", action="store_true")
+    parser.add_argument("--mergekit", type=pathlib.Path)
+    parser.add_argument("--markdown", type=pathlib.Path)
+    args = parser.parse_args()
+    methods = args.methods.split(",")
+    args.work.mkdir(parents=True, exist_ok=True)
+    weights = args.models / "m0" / "model.safetensors"
+    copied, best, mergekit = float("inf"), {}, {}
+    for _ in range(args.rounds):
+        copy = args.work / "copy"
+        copied = min(copied, measure(["cp", weights, copy], args.cold)[0])
+        copy.unlink()
+        for method in methods:
+            config, output = args.work / f"{method}.yml", args.work / "output"
+            config.write_text(configuration(method))
+            command = [args.program, "merge", config, output, "--quiet", "--models-dir", args.models]
+            if args.threads:
+                command += ["--num-threads", str(args.threads)]
+            measured = measure(command, args.cold)
+            best[method] = min(measured, best.get(method, measured))
+            shutil.rmtree(output)
+    for method in methods if args.mergekit else []:
+        output = (args.work / "output").resolve()
+        command = [args.mergekit.absolute().parent / "mergekit-yaml", (args.work / f"{method}.yml").resolve(), output,
+                   "--quiet", "--no-copy-tokenizer", "--no-write-model-card"]
+        mergekit[method] = measure(command, args.cold, cwd=args.models)
+        shutil.rmtree(output)
+    text = table(best, copied, mergekit, weights.stat().st_size, args)
+    print(text, end="")
+    if args.markdown:
+        args.markdown.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

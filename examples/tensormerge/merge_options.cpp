@@ -17,6 +17,11 @@ void merge_options::add_to(CLI::App& command) {
   command.add_option("--random-seed", write.run.random_seed,
                      "Seed of the methods that draw at random");
   command.add_flag("--quiet,!--no-quiet", quiet, "No progress and no summary");
+  command.add_flag("--resume,!--no-resume", write.resume,
+                   "Go on where a run of the same merge was killed");
+  command.add_flag_callback(
+      "--sync", [this] { write.outlives = tensormerge::durability::power_loss; },
+      "Wait until the disk has the output, so that a loss of power cannot harm it");
   command.add_flag("--dry-run", dry_run, "Print what would be merged, and write nothing");
 }
 

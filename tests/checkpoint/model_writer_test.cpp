@@ -9,12 +9,16 @@
 
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
+#include <tensormerge/checkpoint/byte_hash.hpp>
 #include <tensormerge/checkpoint/checkpoint.hpp>
 #include <tensormerge/checkpoint/model_writer.hpp>
 #include <tensormerge/checkpoint/tensor_reader.hpp>
+#include <tensormerge/checkpoint/write_journal.hpp>
 
 #include "temporary_folder.hpp"
 
@@ -265,6 +269,64 @@ TEST_F(writing, of_a_real_model_copies_every_byte) {
   for (const tensor_entry& entry : original.tensors()) {
     EXPECT_EQ(content_of(copied, entry.name), content_of(original, entry.name)) << entry.name;
   }
+}
+
+/// Begins `two_tensors` in another process, which ends without warning once `b` is recorded.
+void begin_and_die(const std::filesystem::path& out) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    model_writer writer(out, two_tensors);
+    const write_journal journal(writer.journal(), 1);
+    writer.write(0, 0, bytes_of("bbbbb"));
+    journal.add({.tensor = 0,
+                 .range_bytes = 3,
+                 .hash = hash_bytes(bytes_of("bbb"), 0) + hash_bytes(bytes_of("bb"), 3)});
+    writer.write(1, 0, bytes_of("123"));
+    ::_exit(0);
+  }
+  ASSERT_GT(child, 0);
+  ::waitpid(child, nullptr, 0);
+}
+
+TEST_F(writing, goes_on_with_what_a_killed_run_recorded) {
+  begin_and_die(out_);
+  {
+    model_writer writer(out_, two_tensors, {{"format", "pt"}}, default_shard_bytes,
+                        leftover_weights::kept);
+    const write_journal journal(writer.journal(), 1);
+    ASSERT_EQ(journal.found().size(), 1u);
+    EXPECT_TRUE(writer.keeps(journal.found()[0]));
+    writer.write(1, 0, bytes_of("123456"));
+    writer.commit();
+  }
+  EXPECT_EQ(names_in(folder_.path()), (names{"out"}));
+  EXPECT_EQ(names_in(out_), (names{"model.safetensors"}));
+  EXPECT_EQ(content_of(checkpoint::open(out_), "a"), "123456");
+  EXPECT_EQ(content_of(checkpoint::open(out_), "b"), "bbbbb");
+}
+
+TEST_F(writing, does_not_trust_a_record_whose_bytes_are_gone) {
+  begin_and_die(out_);
+  model_writer writer(out_, two_tensors, {{"format", "pt"}}, default_shard_bytes,
+                      leftover_weights::kept);
+  const write_journal journal(writer.journal(), 1);
+  writer.write(0, 4, bytes_of("?"));
+  EXPECT_FALSE(writer.keeps(journal.found().at(0)));
+}
+
+TEST_F(writing, begins_anew_where_the_layout_is_another) {
+  begin_and_die(out_);
+  const std::vector<output_tensor> others{{"b", dtype::uint8, {5}}, {"c", dtype::uint8, {2, 3}}};
+  model_writer writer(out_, others, {{"format", "pt"}}, default_shard_bytes,
+                      leftover_weights::kept);
+  const write_journal journal(writer.journal(), 1);
+  EXPECT_FALSE(writer.keeps(journal.found().at(0)));
+}
+
+TEST_F(writing, begins_anew_unless_told_to_go_on) {
+  begin_and_die(out_);
+  const model_writer writer(out_, two_tensors);
+  EXPECT_TRUE(write_journal(writer.journal(), 1).found().empty());
 }
 
 }  // namespace

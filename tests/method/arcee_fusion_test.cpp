@@ -20,7 +20,9 @@ using numbers = std::vector<double>;
 numbers fused(const numbers& base, const numbers& other, std::size_t row) {
   numbers scores;
   for (std::size_t i = 0; i < base.size(); i += row) {
-    const double divergence = row_divergence(other.data() + i, base.data() + i, row);
+    numbers working(2 * row);
+    const double divergence =
+        row_divergence(other.data() + i, base.data() + i, row, working);
     for (std::size_t j = i; j < i + row; ++j) {
       scores.push_back(std::abs(other[j] - base[j]) * divergence);
     }

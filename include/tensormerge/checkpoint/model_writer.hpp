@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <tensormerge/checkpoint/byte_hash.hpp>
 #include <tensormerge/checkpoint/copy_bytes.hpp>
 #include <tensormerge/checkpoint/file_descriptor.hpp>
 #include <tensormerge/checkpoint/partial_folder.hpp>
@@ -26,6 +28,7 @@
 #include <tensormerge/checkpoint/tensor_entry.hpp>
 #include <tensormerge/checkpoint/tensor_reader.hpp>
 #include <tensormerge/checkpoint/tensor_view.hpp>
+#include <tensormerge/checkpoint/write_journal.hpp>
 #include <tensormerge/error/failure.hpp>
 
 namespace tensormerge {
@@ -41,16 +44,23 @@ enum class durability { program_end, power_loss };
 /// nothing remains of it.
 class model_writer {
  public:
-  /// Creates the unfinished folder, and in it every weights file in its full length. Throws failure
-  /// where `output` is a file, names or sizes are impossible, or the disk has not enough room.
+  /// Creates the unfinished folder, and in it every weights file in its full length. Weights that a
+  /// killed run left are kept if that is asked for and they are laid out alike. Throws failure where
+  /// `output` is a file, names or sizes are impossible, or the disk has not enough room.
   model_writer(const std::filesystem::path& output, const std::vector<output_tensor>& tensors,
                const safetensors_metadata& metadata = {{"format", "pt"}},
-               std::uint64_t shard_bytes = default_shard_bytes)
+               std::uint64_t shard_bytes = default_shard_bytes,
+               leftover_weights leftover = leftover_weights::removed)
       : layout_(lay_out_shards(tensors, metadata, shard_bytes)),
         written_bytes_(tensors.size()),
-        folder_(output) {
+        folder_(output, leftover) {
+    open_kept_shards();
     check_free_space();
     for (const shard_layout::shard& shard : layout_.shards) {
+      if (const auto kept = files_.find(shard.file_name); kept != files_.end()) {
+        shards_.push_back(&kept->second);
+        continue;
+      }
       const file& made = create(shard.file_name);
       reserve(made, shard.file_bytes);
       write_at(made.opened, made.path, 0, std::as_bytes(std::span(shard.prefix)));
@@ -64,8 +74,28 @@ class model_writer {
   const std::vector<tensor_entry>& tensors() const { return layout_.tensors; }
   const shard_layout& layout() const { return layout_; }
 
-  /// The folder where the files are until `commit`.
+  /// The folder where the files are until `commit`, and the journal's place in it.
   const std::filesystem::path& partial_path() const { return folder_.path(); }
+  std::filesystem::path journal() const { return folder_.journal(); }
+
+  /// Whether the tensor's bytes are those that were recorded; they count as written then. Throws
+  /// failure where they cannot be read.
+  bool keeps(const write_journal::record& recorded) const {
+    if (recorded.tensor >= layout_.tensors.size() || recorded.range_bytes == 0) return false;
+    const tensor_entry& entry = layout_.tensors[static_cast<std::size_t>(recorded.tensor)];
+    const file& shard = *shards_[entry.file];
+    std::vector<std::byte> range;
+    std::uint64_t hash = 0;
+    for (std::uint64_t place = 0; place < entry.bytes; place += recorded.range_bytes) {
+      range.resize(static_cast<std::size_t>(std::min(recorded.range_bytes, entry.bytes - place)));
+      if (read_at(shard.opened, shard.path, entry.offset + place, range) < range.size()) return false;
+      hash += hash_bytes(range, place);
+    }
+    if (hash != recorded.hash) return false;
+    written_bytes_[static_cast<std::size_t>(recorded.tensor)].store(entry.bytes,
+                                                                    std::memory_order_relaxed);
+    return true;
+  }
 
   /// Puts bytes at `byte_offset` of the tensor. Threads may write at once. Throws failure.
   void write(std::size_t tensor, std::uint64_t byte_offset, std::span<const std::byte> from) const {
@@ -173,6 +203,32 @@ class model_writer {
     written_bytes_[tensor].fetch_add(bytes, std::memory_order_relaxed);
   }
 
+  /// Opens what is there of the shards, where length and header are those that are wanted; removes
+  /// what else there is.
+  void open_kept_shards() {
+    std::error_code error;
+    for (std::filesystem::directory_iterator item(folder_.path(), error), end; !error && item != end;
+         item.increment(error)) {
+      const std::filesystem::path path = item->path();
+      if (path.extension() != ".safetensors") continue;
+      const auto shard =
+          std::find_if(layout_.shards.begin(), layout_.shards.end(),
+                       [&](const auto& each) { return each.file_name == path.filename(); });
+      if (shard != layout_.shards.end() && item->is_regular_file(error)) {
+        file_descriptor opened(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+        std::string prefix(shard->prefix.size(), '\0');
+        if (opened && file_bytes(opened, path) == shard->file_bytes &&
+            read_at(opened, path, 0, std::as_writable_bytes(std::span(prefix))) == prefix.size() &&
+            prefix == shard->prefix) {
+          files_.emplace(shard->file_name, file{std::move(opened), path});
+          continue;
+        }
+      }
+      std::filesystem::remove_all(path, error);
+      if (error) throw system_failure(path, "cannot remove the file", error.value());
+    }
+  }
+
   const file& create(const std::string& name) {
     const std::filesystem::path path = folder_.path() / name;
     if (!is_plain_file_name(name)) {
@@ -188,7 +244,9 @@ class model_writer {
 
   void check_free_space() const {
     std::uint64_t needed = 0;
-    for (const shard_layout::shard& shard : layout_.shards) needed += shard.file_bytes;
+    for (const shard_layout::shard& shard : layout_.shards) {
+      if (!files_.contains(shard.file_name)) needed += shard.file_bytes;
+    }
     struct statvfs disk {};
     if (::statvfs(folder_.path().c_str(), &disk) == 0) {
       const std::uint64_t available = std::uint64_t{disk.f_bavail} * disk.f_frsize;

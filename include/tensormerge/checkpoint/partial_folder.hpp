@@ -28,15 +28,20 @@ inline bool is_weights_file_name(std::string_view name) {
           name.find("-of-") != std::string_view::npos);
 }
 
+/// What becomes of the weights that a killed run left.
+enum class leftover_weights { removed, kept };
+
 /// A folder in which an output grows before it gets its final name. It lies beside the output
 /// (OUT.partial), or in it where OUT exists already, which may be a mount point of its own.
-/// Holds a lock on the folder: one that a killed run left is emptied and used again, one at work or
-/// of other origin is left alone and a free name is taken. Unless published, it goes with its
-/// owner.
+/// Holds a lock on the folder: one that a killed run left is emptied, of its weights and journal
+/// too unless these are asked for, and used again; one at work or of other origin is left alone and
+/// a free name is taken. Unless published, it goes with its owner.
 class partial_folder {
  public:
   /// Creates the folder, and the output's parents where they are missing. Throws failure.
-  explicit partial_folder(const std::filesystem::path& output) : output_(resolved(output)) {
+  explicit partial_folder(const std::filesystem::path& output,
+                          leftover_weights leftover = leftover_weights::removed)
+      : output_(resolved(output)), leftover_(leftover) {
     std::error_code error;
     const std::filesystem::file_status status = std::filesystem::status(output_, error);
     const bool exists = std::filesystem::exists(std::filesystem::symlink_status(output_, error));
@@ -70,6 +75,8 @@ class partial_folder {
 
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& output() const { return output_; }
+  /// Where the list of what is finished may be kept; it is not published.
+  std::filesystem::path journal() const { return path_ / journal_name; }
 
   /// Gives the content its final name. A new output appears as a whole. In an existing folder files
   /// of the same name are replaced one by one, then weights of an earlier run are removed, since a
@@ -87,6 +94,7 @@ class partial_folder {
     }
     published_ = true;
     std::error_code ignored;
+    std::filesystem::remove(path_ / journal_name, ignored);
     std::filesystem::remove(path_ / marker, ignored);
     if (path_ != output_) std::filesystem::remove_all(path_, ignored);
   }
@@ -94,6 +102,7 @@ class partial_folder {
  private:
   // Tells a folder of ours, which may be emptied, from one that a user happened to name like it.
   static constexpr const char* marker = ".tensormerge-partial";
+  static constexpr const char* journal_name = ".tensormerge-journal";
 
   static std::filesystem::path resolved(const std::filesystem::path& output) {
     std::error_code error;
@@ -180,20 +189,27 @@ class partial_folder {
     const file_descriptor made(
         ::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
     if (!made) throw system_failure(mark, "cannot create the file", errno);
+    if (leftover_ == leftover_weights::removed) {
+      std::error_code ignored;
+      std::filesystem::remove(journal(), ignored);
+    }
     for (const std::filesystem::path& name : names()) {
+      const bool is_weights = name.extension() == ".safetensors";
+      if (is_weights && leftover_ == leftover_weights::kept) continue;
       std::error_code error;
       std::filesystem::remove_all(path_ / name, error);
       if (error) throw system_failure(path_ / name, "cannot remove the file", error.value());
     }
   }
 
-  /// The names in the folder but the marker's.
+  /// The names in the folder but those of the marker and the journal.
   std::vector<std::filesystem::path> names() const {
     std::vector<std::filesystem::path> result;
     std::error_code error;
     for (std::filesystem::directory_iterator item(path_, error), end; !error && item != end;
          item.increment(error)) {
-      if (item->path().filename() != marker) result.push_back(item->path().filename());
+      const std::filesystem::path name = item->path().filename();
+      if (name != marker && name != journal_name) result.push_back(name);
     }
     if (error) throw system_failure(path_, "cannot list the folder", error.value());
     return result;
@@ -240,6 +256,7 @@ class partial_folder {
   }
 
   std::filesystem::path output_, path_;
+  leftover_weights leftover_;
   std::vector<std::filesystem::path> made_;
   file_descriptor lock_;
   bool published_ = false;

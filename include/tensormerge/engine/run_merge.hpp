@@ -16,8 +16,10 @@
 #include <utility>
 #include <vector>
 
+#include <tensormerge/checkpoint/byte_hash.hpp>
 #include <tensormerge/checkpoint/model_writer.hpp>
 #include <tensormerge/checkpoint/tensor_reader.hpp>
+#include <tensormerge/checkpoint/write_journal.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/dtype/nonfinite.hpp>
 #include <tensormerge/engine/method_table.hpp>
@@ -38,6 +40,9 @@ struct run_options {
   numerics arithmetic = numerics::exact;
   /// What mergekit casts every source to before it computes: the configuration's `dtype`.
   std::optional<dtype> cast_to = std::nullopt;
+  /// Where finished tensors are recorded; those that an earlier run recorded, and whose bytes are
+  /// still what it wrote, are not made again. It must be of the same run_purpose.
+  const write_journal* journal = nullptr;
 };
 
 namespace detail {
@@ -60,6 +65,7 @@ class merge_run {
     for (const planned_tensor& tensor : plan.tensors) total += tensor.bytes();
     progress_.bytes_total = total;
     progress_.tensors_total = plan.tensors.size();
+    take_over_finished();
   }
 
   /// Throws what stopped the first thread that could not go on.
@@ -89,6 +95,7 @@ class merge_run {
     std::uint64_t finished = 0;
     bool observing = false;
     std::optional<std::uint64_t> nonfinite;  // the first element found NaN or infinite
+    std::uint64_t hash = 0;                  // of what has been written
     std::vector<std::unique_ptr<merge_worker>> workers;  // one a thread, made when first needed
   };
 
@@ -100,7 +107,26 @@ class merge_run {
     std::vector<const std::byte*> pointers;
   };
 
+  /// What is known of a range that has been written.
+  struct written_range {
+    std::optional<std::uint64_t> nonfinite{};  // the first element that became NaN or infinite
+    std::uint64_t hash = 0;
+  };
+
   using begun_iterator = std::list<begun_tensor>::iterator;
+
+  void take_over_finished() {
+    finished_.resize(plan_.tensors.size());
+    if (options_.journal == nullptr) return;
+    for (const write_journal::record& recorded : options_.journal->found()) {
+      if (!writer_.keeps(recorded)) continue;
+      const auto number = static_cast<std::size_t>(recorded.tensor);
+      if (finished_[number]) continue;
+      finished_[number] = true;
+      progress_.bytes_done += plan_.tensors[number].bytes();
+      ++progress_.tensors_done;
+    }
+  }
 
   void work(unsigned thread_number) {
     thread_buffers buffers;
@@ -115,11 +141,11 @@ class merge_run {
         }
         const std::uint64_t range = tensor->taken++;
         lock.unlock();
-        const std::optional<std::uint64_t> nonfinite =
-            process(*tensor, range, thread_number, buffers);
+        const written_range written = process(*tensor, range, thread_number, buffers);
         lock.lock();
-        if (nonfinite) {
-          tensor->nonfinite = std::min(*nonfinite, tensor->nonfinite.value_or(*nonfinite));
+        tensor->hash += written.hash;
+        if (const std::optional<std::uint64_t>& found = written.nonfinite) {
+          tensor->nonfinite = std::min(*found, tensor->nonfinite.value_or(*found));
         }
         if (++tensor->finished == tensor->ranges) end_phase(tensor);
       }
@@ -136,7 +162,9 @@ class merge_run {
       if (tensor->taken < tensor->ranges) return tensor;
     }
     while (next_ < plan_.tensors.size()) {
-      const begun_iterator tensor = begin_tensor(next_++);
+      const std::size_t number = next_++;
+      if (finished_[number]) continue;
+      const begun_iterator tensor = begin_tensor(number);
       if (tensor->ranges > 0) return tensor;
       finish(tensor);  // a tensor without elements
     }
@@ -253,13 +281,26 @@ class merge_run {
 
   void finish(begun_iterator tensor) {
     check_finite(*tensor);
+    record(*tensor);
     begun_.erase(tensor);
     ++progress_.tensors_done;
   }
 
-  /// The first element of the range that became NaN or infinite.
-  std::optional<std::uint64_t> process(begun_tensor& tensor, std::uint64_t range,
-                                       unsigned thread_number, thread_buffers& buffers) {
+  /// Copies are not recorded, since making them again takes no longer than checking them, nor what
+  /// is made of views, of which run_purpose knows nothing.
+  void record(const begun_tensor& tensor) const {
+    const planned_tensor& planned = plan_.tensors[tensor.number];
+    if (options_.journal == nullptr || tensor.merge == nullptr || tensor.ranges == 0) return;
+    const auto is_view = [](const planned_source& source) { return source.tensor.view != nullptr; };
+    if (planned.base && is_view(*planned.base)) return;
+    if (std::any_of(planned.inputs.begin(), planned.inputs.end(), is_view)) return;
+    options_.journal->add({.tensor = tensor.number,
+                           .range_bytes = tensor.range_elements * bytes_per_element(planned.type),
+                           .hash = tensor.hash});
+  }
+
+  written_range process(begun_tensor& tensor, std::uint64_t range, unsigned thread_number,
+                        thread_buffers& buffers) {
     const planned_tensor& planned = plan_.tensors[tensor.number];
     const std::uint64_t first = range * tensor.range_elements;
     const std::uint64_t count =
@@ -271,21 +312,25 @@ class merge_run {
       writer_.copy(tensor.number, out_offset, readers_[source.model], source.tensor, out_offset,
                    out_bytes);
       progress_.bytes_done += out_bytes;
-      return std::nullopt;
+      return {};
     }
     std::unique_ptr<merge_worker>& worker = tensor.workers[thread_number];
     if (worker == nullptr) worker = tensor.merge->make_worker();
     const stored_range stored = read(planned, first, count, buffers);
     if (tensor.observing) {
       tensor.merge->observe(stored, *worker);
-      return std::nullopt;
+      return {};
     }
     buffers.out.resize(static_cast<std::size_t>(out_bytes));
     tensor.merge->apply(stored, *worker, buffers.out.data());
     writer_.write(tensor.number, out_offset, buffers.out);
     progress_.bytes_done += out_bytes;
-    const std::optional<std::size_t> place = first_nonfinite(planned.type, buffers.out);
-    return place ? std::optional(first + *place) : std::nullopt;
+    written_range written;
+    if (const std::optional<std::size_t> place = first_nonfinite(planned.type, buffers.out)) {
+      written.nonfinite = first + *place;
+    }
+    if (options_.journal != nullptr) written.hash = hash_bytes(buffers.out, out_offset);
+    return written;
   }
 
   stored_range read(const planned_tensor& planned, std::uint64_t first, std::uint64_t count,
@@ -313,6 +358,7 @@ class merge_run {
   const run_options& options_;
   progress& progress_;
   std::vector<tensor_reader> readers_;
+  std::vector<bool> finished_;  // by an earlier run
   unsigned threads_ = 1;
 
   std::mutex mutex_;  // guards all below

@@ -11,12 +11,14 @@
 #include <tensormerge/checkpoint/model_writer.hpp>
 #include <tensormerge/checkpoint/output_config.hpp>
 #include <tensormerge/checkpoint/side_files.hpp>
+#include <tensormerge/checkpoint/write_journal.hpp>
 #include <tensormerge/document/node.hpp>
 #include <tensormerge/document/write_json.hpp>
 #include <tensormerge/engine/check_output.hpp>
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/progress.hpp>
 #include <tensormerge/engine/run_merge.hpp>
+#include <tensormerge/engine/run_purpose.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 
@@ -28,6 +30,9 @@ struct write_options {
   std::uint64_t shard_bytes = default_shard_bytes;
   /// Whether the donor's tokenizer files and generation settings are carried over.
   bool copy_tokenizer = true;
+  /// Go on where a run that was killed at the same merge stopped, instead of beginning anew.
+  bool resume = false;
+  durability outlives = durability::program_end;
   /// Files of text that are put beside the weights, a model card perhaps, by name.
   std::vector<std::pair<std::string, std::string>> notes{};
 };
@@ -79,7 +84,11 @@ inline void write_model(const merge_plan& plan, const method_table& methods,
   for (const planned_tensor& tensor : plan.tensors) {
     tensors.push_back({tensor.name, tensor.type, tensor.dims});
   }
-  model_writer writer(output, tensors, {{"format", "pt"}}, options.shard_bytes);
+  model_writer writer(output, tensors, {{"format", "pt"}}, options.shard_bytes,
+                      options.resume ? leftover_weights::kept : leftover_weights::removed);
+  const write_journal journal(writer.journal(),
+                              run_purpose(plan, options.run.arithmetic, options.run.cast_to,
+                                          options.run.random_seed));
   const node& donor_config = plan.models[plan.donor].folder.config;
   if (donor_config.is_mapping()) {
     const config_changes changes{.layers = plan.layers,
@@ -90,9 +99,11 @@ inline void write_model(const merge_plan& plan, const method_table& methods,
   }
   detail::add_side_files(plan, options.copy_tokenizer, writer);
   for (const auto& [name, text] : options.notes) writer.add_file(name, text);
-  run_merge(plan, methods, writer, options.run, state);
+  run_options run = options.run;
+  run.journal = &journal;
+  run_merge(plan, methods, writer, run, state);
   check_output(writer.partial_path(), tensors);
-  writer.commit();
+  writer.commit(options.outlives);
 }
 
 }  // namespace tensormerge

@@ -21,7 +21,7 @@ namespace tensormerge {
 /// its row (the last axis) from that of the base's; elements whose score is at least
 /// median + 1.5 * (upper quartile - lower quartile) are taken. Quartiles are the scores at
 /// int(0.25 * (n - 1)) and so on in order, over the whole tensor. Scores are computed in double.
-/// Cost: up to six passes; memory: two doubles for each row.
+/// Cost: up to six passes, mostly four; memory: two doubles for each row and each row's element.
 /// Source: arcee_fusion of mergekit 0.1.5, without its sampling of large tensors.
 struct arcee_fusion {
   static constexpr method_facts facts{
@@ -41,8 +41,9 @@ struct arcee_fusion {
    public:
     class statistic {
      public:
-      statistic(std::size_t rows, scratch& memory)
+      statistic(std::size_t rows, std::size_t row_length, scratch& memory)
           : divergences_(memory.take<double>(rows)),
+            working_(memory.take<double>(2 * row_length)),
             scores_{quartile::histogram(memory), quartile::histogram(memory),
                     quartile::histogram(memory)} {}
       void combine(const statistic& other) {
@@ -60,6 +61,7 @@ struct arcee_fusion {
      private:
       friend kernel;
       std::span<double> divergences_;
+      std::span<double> working_;
       std::array<quartile::histogram, quartiles> scores_;
     };
 
@@ -69,6 +71,7 @@ struct arcee_fusion {
     static std::size_t statistic_bytes(std::size_t, const parameters&,
                                        const tensor_facts& tensor) {
       return scratch::bytes_for<double>(rows(tensor)) +
+             scratch::bytes_for<double>(2 * static_cast<std::size_t>(tensor.row_length)) +
              quartiles * quartile::histogram::scratch_bytes();
     }
     static std::uint64_t rows_per_tile(const parameters&, const tensor_facts&) { return 1; }
@@ -80,7 +83,9 @@ struct arcee_fusion {
           quartiles_{quartile_at(0.25, tensor.elements), quartile_at(0.5, tensor.elements),
                      quartile_at(0.75, tensor.elements)} {}
 
-    statistic make_statistic(scratch& memory) const { return {divergences_.size(), memory}; }
+    statistic make_statistic(scratch& memory) const {
+      return {divergences_.size(), row_length_, memory};
+    }
     bool wants_observation() const { return !has_divergences_ || quartiles_wanted(); }
 
     void observe(const tile<Real>& piece, statistic& seen) const {
@@ -88,7 +93,7 @@ struct arcee_fusion {
         const Real* base = piece.base + begin;
         const Real* input = piece.inputs[0] + begin;
         if (!has_divergences_) {
-          seen.divergences_[row] = row_divergence(input, base, row_length_);
+          seen.divergences_[row] = row_divergence(input, base, row_length_, seen.working_);
           return;
         }
         std::array<double, block_elements> scores;

@@ -158,6 +158,26 @@ TYPED_TEST(radix_select_of, needs_one_round_for_short_magnitudes) {
   EXPECT_EQ(select(values, 999, equal_magnitudes::keep_all).rounds, 1);
 }
 
+TYPED_TEST(radix_select_of, lists_the_last_candidates_where_they_are_few) {
+  std::mt19937 generator(4);
+  std::normal_distribution<double> normal(0, 1e-3);
+  std::vector<TypeParam> values(2000);
+  for (TypeParam& value : values) value = static_cast<TypeParam>(normal(generator));
+  for (const equal_magnitudes equals : all_rules) {
+    const selection<TypeParam> result = select(values, 777, equals);
+    EXPECT_LE(result.rounds, 2);
+    EXPECT_EQ(result.kept, select_by_sorting(values, 777, equals));
+  }
+  // Equal ones among the listed, at both ends of the sequence.
+  const auto long_value = static_cast<TypeParam>(0.1234567);
+  for (const std::size_t i : {3u, 700u, 701u, 702u, 1999u}) values[i] = long_value;
+  for (const equal_magnitudes equals : all_rules) {
+    for (const std::size_t wanted : {1u, 2u, 3u, 4u, 5u}) {
+      EXPECT_EQ(select(values, wanted, equals).kept, select_by_sorting(values, wanted, equals));
+    }
+  }
+}
+
 TYPED_TEST(radix_select_of, finds_thresholds_out_of_the_range_of_weights) {
   for (const double scale : {1e-12, 1e12}) {
     std::mt19937 generator(3);

@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <iterator>
 #include <limits>
 #include <span>
 
@@ -24,11 +26,12 @@ enum class equal_magnitudes { lowest_index_first, highest_index_first, keep_all 
 /// A round counts the elements in a histogram by 15 bits of their magnitude, those that end with
 /// zeros after these bits apart from the others. The first round is of the range where weights lie,
 /// by eleven significant bits; if the last kept magnitude is out of that range, the next ones are
-/// of the whole bit pattern from its top. When that magnitude is known, and more elements have it
-/// than places are left, rounds of the block's number follow.
+/// of the whole bit pattern from its top. Elements that share what is known of the last kept
+/// magnitude are listed, and sorted, as soon as they are few. When that magnitude is known, and more
+/// elements have it than places are left, rounds of the block's number follow.
 ///
-/// Rounds: for float one or two where the last kept magnitude lies in the range, for double one to
-/// four; and one more for equal magnitudes, two in sequences beyond 2^24 elements.
+/// Rounds: one or two where the last kept magnitude lies in the range, seldom three; and one more
+/// for equal magnitudes, two in sequences beyond 2^24 elements.
 /// Memory: histogram::bins counters for each thread that observes.
 template <class Real>
 class radix_select {
@@ -41,13 +44,33 @@ class radix_select {
     explicit histogram(scratch& memory) : counts_(memory.take<std::uint64_t>(bins)) {}
 
     void combine(const histogram& other) {
+      if (listed_ + other.listed_ > 0) {
+        for (std::size_t i = 0; i < other.listed_; ++i) list(other.keys()[i], other.indices()[i]);
+        return;
+      }
       for (std::size_t bin = 0; bin < bins; ++bin) counts_[bin] += other.counts_[bin];
     }
-    void clear() { std::fill(counts_.begin(), counts_.end(), 0); }
+    void clear() {
+      std::fill(counts_.begin(), counts_.end(), 0);
+      listed_ = 0;
+    }
 
    private:
     friend radix_select;
+    static constexpr std::size_t most_listed = bins / 3;
+
+    void list(std::uint64_t key, std::uint64_t index) {
+      keys()[listed_] = key;
+      indices()[listed_] = index;
+      ++listed_;
+    }
+    // Parts of the same memory.
+    std::span<std::uint64_t> keys() const { return counts_.first(most_listed); }
+    std::span<std::uint64_t> indices() const { return counts_.subspan(most_listed, most_listed); }
+    std::span<std::uint64_t> unused() const { return counts_.subspan(2 * most_listed); }
+
     std::span<std::uint64_t> counts_;
+    std::size_t listed_ = 0;  // so many keys and indices are there instead of counts
   };
 
   /// Keeps the `wanted` largest of `elements`.
@@ -81,8 +104,10 @@ class radix_select {
       const std::uint64_t index = first + begin;
       const std::size_t count = static_cast<std::size_t>(
           std::min<std::uint64_t>(size - begin, block_elements - index % block_elements));
-      if (counted_ == digit::of_block) observe_equals(values + begin, count, index / block_elements, seen);
-      else observe_magnitudes(values + begin, count, seen);
+      const Real* block = values + begin;
+      if (counted_ == digit::of_block) observe_equals(block, count, index / block_elements, seen);
+      else if (counted_ == digit::all_of_few) list_matching(block, count, index, seen);
+      else observe_magnitudes(block, count, seen);
       begin += count;
     }
   }
@@ -91,6 +116,7 @@ class radix_select {
   void conclude(const histogram& seen) {
     if (counted_ == digit::of_range) narrow_range(seen.counts_);
     else if (counted_ == digit::of_magnitude) narrow_magnitude(seen.counts_);
+    else if (counted_ == digit::all_of_few) settle_few(seen);
     else narrow_block(seen.counts_);
   }
 
@@ -113,14 +139,17 @@ class radix_select {
   static constexpr unsigned fraction_bits = sizeof(Real) == 4 ? 23 : 52;
   static constexpr unsigned exponent_bias = sizeof(Real) == 4 ? 127 : 1023;
 
-  // The range of the first round: 2^5 powers of two of 2^10 places each, from 2^-24 on.
-  static constexpr unsigned range_shift = fraction_bits - 10;
-  static constexpr key_type range_begin = key_type{exponent_bias - 24} << 10;
+  // The range of the first round, up to 2^8: 32 powers of two of 1024 places each, or, since double
+  // is for squares too, 64 of 512 places.
+  static constexpr unsigned range_bits = sizeof(Real) == 4 ? 10 : 9;
+  static constexpr unsigned range_shift = fraction_bits - range_bits;
+  static constexpr key_type range_begin =
+      key_type{exponent_bias - (sizeof(Real) == 4 ? 24 : 56)} << range_bits;
   static constexpr unsigned digit_bits = 15;
   static constexpr key_type last_place = (key_type{1} << digit_bits) - 1;
 
   /// What a round counts.
-  enum class digit { of_range, of_magnitude, of_block, none };
+  enum class digit { of_range, of_magnitude, all_of_few, of_block, none };
 
   void keep_none() {
     threshold_ = std::numeric_limits<key_type>::max() - 1;
@@ -180,6 +209,22 @@ class radix_select {
       kept += matching[i];
     }
     return matches;
+  }
+
+  /// Lists the elements that have the prefix and do not end with zeros after it.
+  void list_matching(const Real* values, std::size_t size, std::uint64_t first,
+                     histogram& seen) const {
+    const key_type least = static_cast<key_type>(prefix_ << shift_) + 1;
+    const key_type most = least + static_cast<key_type>((std::uint64_t{1} << shift_) - 2);
+    bool any = false;
+    for (std::size_t i = 0; i < size; ++i) {
+      const key_type key = magnitude_key(values[i]);
+      any |= key >= least && key <= most;
+    }
+    for (std::size_t i = 0; any && i < size; ++i) {
+      const key_type key = magnitude_key(values[i]);
+      if (key >= least && key <= most) seen.list(key, first + i);
+    }
   }
 
   void observe_equals(const Real* values, std::size_t size, std::uint64_t block,
@@ -251,7 +296,8 @@ class radix_select {
   void settle_magnitude(bool is_exact, std::uint64_t count) {
     const bool keeps_counted = equals_ != equal_magnitudes::keep_all && count == missing_;
     if (!is_exact && !keeps_counted) {
-      next_digit(shift_);
+      if (count <= histogram::most_listed) counted_ = digit::all_of_few;
+      else next_digit(shift_);
       return;
     }
     threshold_ = static_cast<key_type>((prefix_ << shift_) + (is_exact ? 0 : 1));
@@ -262,6 +308,33 @@ class radix_select {
     counted_ = digit::of_block;
     prefix_ = 0;
     next_digit(block_bits_);
+  }
+
+  void settle_few(const histogram& seen) {
+    const auto begin = seen.unused().begin();
+    const auto keys = seen.keys().first(seen.listed_);
+    std::copy(keys.begin(), keys.end(), begin);
+    const auto last = begin + static_cast<std::ptrdiff_t>(missing_ - 1);
+    std::nth_element(begin, last, begin + std::ssize(keys), std::greater<>());
+    threshold_ = static_cast<key_type>(*last);
+    counted_ = digit::none;
+    if (equals_ == equal_magnitudes::keep_all) return;
+
+    missing_ -= static_cast<std::uint64_t>(
+        std::count_if(keys.begin(), keys.end(), [this](auto key) { return key > threshold_; }));
+    auto end = begin;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (keys[i] == threshold_) *end++ = seen.indices()[i];
+    }
+    const auto last_index = begin + static_cast<std::ptrdiff_t>(missing_ - 1);
+    const bool lowest = equals_ == equal_magnitudes::lowest_index_first;
+    if (lowest) std::nth_element(begin, last_index, end);
+    else std::nth_element(begin, last_index, end, std::greater<>());
+    last_block_ = *last_index / block_elements;
+    missing_ = static_cast<std::uint64_t>(std::count_if(
+        begin, last_index + 1, [this](auto i) { return i / block_elements == last_block_; }));
+    if (lowest) equals_below_ = last_block_;
+    else equals_from_ = last_block_ + 1;
   }
 
   void narrow_block(std::span<const std::uint64_t> counts) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 
 #include <tensormerge/policy/accumulate/dot.hpp>
 #include <tensormerge/policy/elementary/exponential.hpp>
@@ -13,54 +14,49 @@ namespace tensormerge {
 
 namespace detail {
 
-/// The softmax of a row, block by block, in double.
-template <class Real>
-class row_softmax {
- public:
-  row_softmax(const Real* row, std::size_t length)
-      : row_(row), largest_(static_cast<double>(*std::max_element(row, row + length))) {
-    std::array<double, block_elements> powers;
-    for (std::size_t begin = 0; begin < length; begin += block_elements) {
-      const std::size_t count = std::min(block_elements, length - begin);
-      take_powers(begin, count, powers.data());
-      total_ += sum_in_lanes(count, [&](std::size_t i) { return powers[i]; });
-    }
-  }
-
-  /// The shares of `count` elements from `begin` on, each with 1e-8 added.
-  void shares(std::size_t begin, std::size_t count, double* into) const {
-    constexpr double least_share = 1e-8;
-    take_powers(begin, count, into);
-    for (std::size_t i = 0; i < count; ++i) into[i] = into[i] / total_ + least_share;
-  }
-
- private:
-  void take_powers(std::size_t begin, std::size_t count, double* into) const {
-    for (std::size_t i = 0; i < count; ++i) {
-      into[i] = exponential(static_cast<double>(row_[begin + i]) - largest_);
-    }
-  }
-
-  const Real* row_;
-  double largest_;
-  double total_ = 0;
+/// The softmax of a row, before it is divided by its total.
+struct row_powers {
+  std::span<double> powers;
+  double total = 0;
 };
+
+/// In double; `into` has an element for each of the row's.
+template <class Real>
+row_powers take_powers(const Real* row, std::span<double> into) {
+  row_powers result{into};
+  const double largest = static_cast<double>(*std::max_element(row, row + into.size()));
+  for (std::size_t begin = 0; begin < into.size(); begin += block_elements) {
+    const std::size_t count = std::min(block_elements, into.size() - begin);
+    double* const powers = into.data() + begin;
+    for (std::size_t i = 0; i < count; ++i) {
+      powers[i] = exponential(static_cast<double>(row[begin + i]) - largest);
+    }
+    result.total += sum_in_lanes(count, [=](std::size_t i) { return powers[i]; });
+  }
+  return result;
+}
 
 }  // namespace detail
 
 /// The Kullback-Leibler divergence of the softmax of one row from that of another, both shifted by
-/// 1e-8: sum(p log(p / q)), p of `row`, q of `from`. In double.
+/// 1e-8: sum(p log(p / q)), p of `row`, q of `from`. In double; `working` has two elements for each
+/// of a row's.
 template <class Real>
-double row_divergence(const Real* row, const Real* from, std::size_t length) {
-  const detail::row_softmax<Real> row_shares(row, length), from_shares(from, length);
-  std::array<double, block_elements> p, q;
+double row_divergence(const Real* row, const Real* from, std::size_t length,
+                      std::span<double> working) {
+  constexpr double least_share = 1e-8;
+  const detail::row_powers ours = detail::take_powers(row, working.first(length));
+  const detail::row_powers theirs = detail::take_powers(from, working.subspan(length, length));
+  std::array<double, block_elements> p, ratio;
   double sum = 0;
   for (std::size_t begin = 0; begin < length; begin += block_elements) {
     const std::size_t count = std::min(block_elements, length - begin);
-    row_shares.shares(begin, count, p.data());
-    from_shares.shares(begin, count, q.data());
-    for (std::size_t i = 0; i < count; ++i) q[i] = logarithm(p[i] / q[i]);
-    sum += dot(p.data(), q.data(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      p[i] = ours.powers[begin + i] / ours.total + least_share;
+      ratio[i] = p[i] / (theirs.powers[begin + i] / theirs.total + least_share);
+    }
+    for (std::size_t i = 0; i < count; ++i) ratio[i] = logarithm(ratio[i]);
+    sum += dot(p.data(), ratio.data(), count);
   }
   return sum;
 }

@@ -95,6 +95,7 @@ void mergekit_options::finish() {
 tensormerge::plan_options mergekit_options::planning() const {
   return {.search = {models_dir, config.parent_path(), transformers_cache},
           .allow_crimes = allow_crimes,
+          .truncate_embeddings = truncate_embeddings,
           .config_file = config.string()};
 }
 

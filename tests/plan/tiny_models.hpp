@@ -74,6 +74,7 @@ class tiny_models {
   merge_plan plan(const std::string& yaml, bool allow_crimes = false) const {
     const plan_options options{.search = {folder_.path(), {}},
                                .allow_crimes = allow_crimes,
+                               .truncate_embeddings = truncate_embeddings,
                                .config_file = "merge.yml"};
     const node document = load_yaml(yaml, "merge.yml");
     if (is_mlx_config(document)) {
@@ -97,6 +98,8 @@ class tiny_models {
     }
     return "it was planned";
   }
+
+  bool truncate_embeddings = false;
 
  private:
   temporary_folder folder_;

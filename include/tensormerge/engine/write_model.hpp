@@ -40,17 +40,27 @@ struct write_options {
 namespace detail {
 
 inline void add_side_files(const merge_plan& plan, bool copy_tokenizer, model_writer& writer) {
-  const auto copy = [&writer](const planned_model& model, auto&& wanted) {
+  const bool with_tokenizer = copy_tokenizer || plan.makes_tokenizer;
+  const auto is_replaced = [&](const std::string& name) {
+    if (!with_tokenizer) return false;
+    return std::any_of(plan.made_files.begin(), plan.made_files.end(),
+                       [&name](const made_file& file) { return file.name == name; }) ||
+           std::find(plan.dropped_files.begin(), plan.dropped_files.end(), name) !=
+               plan.dropped_files.end();
+  };
+  const auto copy = [&](const planned_model& model, auto&& wanted) {
     for (const side_file& file : side_files(model.folder.path, model.folder.config)) {
-      if (wanted(file.kind)) writer.copy_file(file.from, file.name);
+      if (wanted(file.kind) && !is_replaced(file.name)) writer.copy_file(file.from, file.name);
     }
   };
   copy(plan.models[plan.donor], [copy_tokenizer](side_file_kind kind) {
     return kind == side_file_kind::generation ? copy_tokenizer : kind != side_file_kind::tokenizer;
   });
-  copy(plan.models[plan.tokenizer_donor], [copy_tokenizer](side_file_kind kind) {
-    return copy_tokenizer && kind == side_file_kind::tokenizer;
+  copy(plan.models[plan.tokenizer_donor], [with_tokenizer](side_file_kind kind) {
+    return with_tokenizer && kind == side_file_kind::tokenizer;
   });
+  if (!with_tokenizer) return;
+  for (const made_file& file : plan.made_files) writer.add_file(file.name, file.text);
 }
 
 /// Throws where the output is a folder that is read from: the merge would replace its own inputs.

@@ -42,6 +42,12 @@ struct planned_tensor {
   std::uint64_t bytes() const { return dims.elements() * bytes_per_element(type); }
 };
 
+/// A file of the output that no model has.
+struct made_file {
+  std::string name{};
+  std::string text{};
+};
+
 /// Everything that a merge will do, made from a configuration and the headers of its checkpoints.
 /// Nothing of a tensor's data is needed to make it, and nothing but it to carry it out.
 struct merge_plan {
@@ -49,6 +55,9 @@ struct merge_plan {
   std::vector<planned_tensor> tensors;  // ordered by name
   std::size_t donor = 0;            // the model whose config.json and side files are carried over
   std::size_t tokenizer_donor = 0;  // the model whose tokenizer files are carried over
+  bool makes_tokenizer = false;     // it is asked for, and part of the output in any case
+  std::vector<made_file> made_files;       // in place of side files of their names
+  std::vector<std::string> dropped_files;  // side files that would not be true of the output
   // What config.json must say to be true to the output; none where the donor's may stay.
   std::optional<std::uint64_t> layers;
   std::optional<dtype> config_dtype;

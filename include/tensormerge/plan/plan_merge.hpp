@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,9 +14,10 @@
 #include <tensormerge/config/merge_config.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/method/parameter_info.hpp>
+#include <tensormerge/plan/align_vocabulary.hpp>
 #include <tensormerge/plan/check_architectures.hpp>
 #include <tensormerge/plan/check_slices.hpp>
-#include <tensormerge/plan/choose_tokenizer.hpp>
+#include <tensormerge/plan/entry_adjustment.hpp>
 #include <tensormerge/plan/find_method.hpp>
 #include <tensormerge/plan/finding_groups.hpp>
 #include <tensormerge/plan/finish_plan.hpp>
@@ -24,9 +26,12 @@
 #include <tensormerge/plan/merge_plan.hpp>
 #include <tensormerge/plan/merge_slices.hpp>
 #include <tensormerge/plan/open_models.hpp>
+#include <tensormerge/plan/plan_chat_template.hpp>
 #include <tensormerge/plan/plan_options.hpp>
+#include <tensormerge/plan/plan_tokenizer.hpp>
 #include <tensormerge/plan/tensor_planner.hpp>
 #include <tensormerge/plan/tensor_role.hpp>
+#include <tensormerge/plan/truncate_embeddings.hpp>
 
 namespace tensormerge {
 
@@ -53,7 +58,8 @@ class merge_planner {
     open_models();
     if (!options_.allow_crimes) check_architectures(plan_.models, findings_);
     findings_.throw_errors();
-    plan_.tokenizer_donor = choose_tokenizer(config_, plan_, options_.config_file, findings_);
+    plan_vocabulary();
+    findings_.throw_errors();
     find_layers();
     findings_.throw_errors();
     plan_layers();
@@ -73,6 +79,19 @@ class merge_planner {
     }
     if (config_.base_model) plan_.donor = opener.open(*config_.base_model);
     plan_.tokenizer_donor = plan_.donor;
+  }
+
+  /// What becomes of tensors with a row for each token.
+  void plan_vocabulary() {
+    if (std::optional<token_alignment> alignment =
+            plan_tokenizer(config_, options_, plan_, findings_)) {
+      adjustment_ = std::make_unique<vocabulary_alignment>(plan_.models, std::move(*alignment),
+                                                           findings_);
+    } else if (options_.truncate_embeddings && !config_.tokenizer && !config_.tokenizer_source) {
+      adjustment_ = std::make_unique<embedding_truncation>(findings_);
+    }
+    plan_chat_template(config_, options_.config_file, plan_, findings_);
+    tensors_.adjust_by(adjustment_.get());
   }
 
   void find_layers() {
@@ -170,6 +189,7 @@ class merge_planner {
       const bool is_base = method_.facts.base != base_use::ignored && its.base != nullptr &&
                            *input.reference == *its.base;
       if (is_base) request.base = i;
+      if (its.base != nullptr && *input.reference == *its.base) request.token_base = i;
       request.sources.push_back({.model = models_of_slice_[slice][i],
                                  .scopes = &input.scopes,
                                  .at = input.at,
@@ -196,6 +216,7 @@ class merge_planner {
   std::vector<std::vector<std::size_t>> models_of_slice_;
   std::vector<layer_index> indices_;
   std::vector<std::vector<layer_span>> spans_of_slice_;
+  std::unique_ptr<entry_adjustment> adjustment_;
   tensor_planner tensors_{plan_.models, options_.config_file, config_.at, findings_};
 };
 

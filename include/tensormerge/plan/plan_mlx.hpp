@@ -15,7 +15,6 @@
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/method/parameter_info.hpp>
-#include <tensormerge/plan/choose_tokenizer.hpp>
 #include <tensormerge/plan/finding_groups.hpp>
 #include <tensormerge/plan/finish_plan.hpp>
 #include <tensormerge/plan/layer_index.hpp>
@@ -23,6 +22,7 @@
 #include <tensormerge/plan/mlx_spans.hpp>
 #include <tensormerge/plan/open_models.hpp>
 #include <tensormerge/plan/plan_options.hpp>
+#include <tensormerge/plan/same_tokenizer.hpp>
 #include <tensormerge/plan/tensor_planner.hpp>
 #include <tensormerge/plan/tensor_role.hpp>
 

@@ -62,8 +62,8 @@ class source_tensors {
       const source_request& source = request.sources[i];
       std::string hint;
       if (only_rows && has_row_per_token(request.name)) {
-        hint = "the vocabularies differ: align them before merging (`tokenizer` and "
-               "`tokenizer_source`, which do it, are not supported yet)";
+        hint = "the vocabularies differ: `tokenizer: {source: base}` or `tokenizer: {source: "
+               "union}` aligns them";
       }
       findings_.add("tensors whose shapes differ",
                     {.file = model_path(source),

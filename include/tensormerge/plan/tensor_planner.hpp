@@ -14,6 +14,7 @@
 #include <tensormerge/error/diagnostic.hpp>
 #include <tensormerge/method/parameter_info.hpp>
 #include <tensormerge/plan/check_parameters.hpp>
+#include <tensormerge/plan/entry_adjustment.hpp>
 #include <tensormerge/plan/finding_groups.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 #include <tensormerge/plan/resolve_parameters.hpp>
@@ -46,10 +47,17 @@ class tensor_planner {
         findings_(findings),
         sources_(models, findings) {}
 
+  /// Lets the tensors of each request be changed before they are planned, from now on; nullptr: as
+  /// they are.
+  void adjust_by(entry_adjustment* adjustment) { adjustment_ = adjustment; }
+
   /// None where the tensor cannot be merged (an error was found) or is left out (a warning).
   std::optional<planned_tensor> plan(const tensor_request& request) {
-    const std::vector<const tensor_entry*> entries = sources_.find(request);
-    if (entries.empty() || !sources_.have_one_shape(request, entries)) return std::nullopt;
+    std::vector<const tensor_entry*> entries = sources_.find(request);
+    if (entries.empty()) return std::nullopt;
+    std::vector<tensor_entry> adjusted;
+    if (adjustment_ != nullptr && !adjust(request, entries, adjusted)) return std::nullopt;
+    if (!sources_.have_one_shape(request, entries)) return std::nullopt;
     dtype promoted = entries[0]->nominal_type();
     for (const tensor_entry* entry : entries) promoted = promote(promoted, entry->nominal_type());
     if (!is_float(promoted)) return carry_over(request, entries);
@@ -85,6 +93,18 @@ class tensor_planner {
   }
 
  private:
+  /// Makes `entries` those that are merged in their place, which `adjusted` keeps.
+  bool adjust(const tensor_request& request, std::vector<const tensor_entry*>& entries,
+              std::vector<tensor_entry>& adjusted) const {
+    for (const tensor_entry* entry : entries) adjusted.push_back(*entry);
+    std::optional<std::vector<tensor_entry>> changed =
+        adjustment_->adjust(request, std::move(adjusted));
+    if (!changed) return false;
+    adjusted = std::move(*changed);
+    for (std::size_t i = 0; i < entries.size(); ++i) entries[i] = &adjusted[i];
+    return true;
+  }
+
   static bool asks_for_nothing(const std::vector<parameter_value>& parameters) {
     return std::none_of(parameters.begin(), parameters.end(),
                         [](const parameter_value& each) { return each.value.has_value(); });
@@ -166,6 +186,7 @@ class tensor_planner {
   text_position config_at_;
   finding_groups& findings_;
   source_tensors sources_;
+  entry_adjustment* adjustment_ = nullptr;
 };
 
 }  // namespace tensormerge

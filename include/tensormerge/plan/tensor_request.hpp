@@ -30,6 +30,7 @@ struct tensor_request {
   const method_info* method = nullptr;
   std::vector<source_request> sources{};
   std::optional<std::size_t> base{};  // among the sources
+  std::optional<std::size_t> token_base{};  // the source whose tokens stand in for missing ones
   const parameter_scopes* scopes = nullptr;
   double t = 0;                 // place on gradients
   std::optional<dtype> type{};  // of the output; promoted from the sources where it is missing

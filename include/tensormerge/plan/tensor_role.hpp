@@ -45,8 +45,14 @@ inline tensor_role role_of(std::string_view name) {
   return tensor_role::other;
 }
 
-/// Whether the first axis of the tensor counts the tokens of the vocabulary.
+/// Whether the first axis of the tensor counts the tokens of the vocabulary: an embedding, a head
+/// or its bias, but not the layers that some heads have before.
 inline bool has_row_per_token(std::string_view name) {
+  const auto contains = [name](std::string_view part) {
+    return name.find(part) != std::string_view::npos;
+  };
+  if (contains("predictions.decoder.") || name.ends_with("predictions.bias")) return true;
+  if (contains("norm") || contains(".dense.")) return false;
   const tensor_role role = role_of(name);
   return role == tensor_role::token_embedding || role == tensor_role::head;
 }

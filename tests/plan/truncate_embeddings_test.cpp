@@ -43,8 +43,8 @@ TEST_F(vocabularies_of_different_size, are_cut_tensor_by_tensor_with_a_warning_e
   EXPECT_EQ(test::tensor_named(plan, "lm_head.weight").dims, (shape{4, 2}));
   EXPECT_EQ(test::tensor_named(plan, "lm_head.bias").dims, (shape{7}));
   ASSERT_EQ(plan.findings.size(), 2u);
-  EXPECT_THAT(to_string(plan.findings[0]), HasSubstr("cut to the rows of the first tokens, 5 of up "
-                                                     "to 7"));
+  EXPECT_THAT(to_string(plan.findings[0]), HasSubstr("the vocabularies are cut to the smallest, 5 "
+                                                     "of up to 7 rows"));
   EXPECT_EQ(plan.vocabulary_size, std::nullopt);
 }
 

@@ -44,8 +44,8 @@ class embedding_truncation final : public entry_adjustment {
     findings_.add("truncated tensors",
                   {.level = severity::warning,
                    .path = quoted_name(request.name),
-                   .what = "cut to the rows of the first tokens, " + std::to_string(fewest) +
-                           " of up to " + std::to_string(most),
+                   .what = "the vocabularies are cut to the smallest, " + std::to_string(fewest) +
+                           " of up to " + std::to_string(most) + " rows",
                    .hint = "this is right only if these tokens have the same ids in all models; "
                            "`tokenizer: {source: base}` aligns the vocabularies instead"});
     for (tensor_entry& entry : entries) {

@@ -78,7 +78,7 @@ def main():
         if not write_drawn(tools, config, models, exact):
             return 1
     elif run(sys.executable, tools / "oracle.py", config_file, "--models", models, "--inputs", "exact",
-           *tokens, "--out", exact) != 0:
+             *tokens, "--out", exact) != 0:
         return 1
     status = run(sys.executable, tools / "compare.py", exact, output, *LIMITS)
     shutil.rmtree(work, ignore_errors=True)

@@ -194,7 +194,7 @@ class vocabulary_alignment final : public entry_adjustment {
   /// A type that holds means of a few values to many more digits than they have.
   static dtype with_more_digits(dtype type) {
     if (!is_mergeable(type)) return type;
-    return bytes_per_element(type) == 2 ? dtype::float32 : dtype::float64;
+    return bytes_per_element(type) < 4 ? dtype::float32 : dtype::float64;
   }
 
   const std::vector<planned_model>& models_;

@@ -38,7 +38,7 @@ class tokenizer_planner {
  public:
   tokenizer_planner(const merge_config& config, const plan_options& options, merge_plan& plan,
                     finding_groups& findings)
-      : config_(config), options_(options), plan_(plan), findings_(findings) {
+      : options_(options), plan_(plan), findings_(findings) {
     if (config.tokenizer) settings_ = *config.tokenizer;
     else settings_.source = config.tokenizer_source;
   }
@@ -271,7 +271,6 @@ class tokenizer_planner {
     return alignment;
   }
 
-  const merge_config& config_;
   const plan_options& options_;
   merge_plan& plan_;
   finding_groups& findings_;

@@ -12,6 +12,7 @@
 #include <tensormerge/checkpoint/checkpoint.hpp>
 
 #include "temporary_folder.hpp"
+#include "torch/torch_bytes.hpp"
 
 namespace tensormerge {
 namespace {
@@ -20,6 +21,12 @@ using test::contains;
 using test::file_with_tensor;
 using test::message_of;
 using test::write_file;
+
+/// A file of torch.save with one float32 vector of that name.
+std::string torch_file_with(const std::string& name) {
+  return test::torch_zip(test::pickled_dict(test::text(name) + test::vector_of("0", 2)),
+                         {{"0", "12345678"}});
+}
 
 class opened_checkpoint : public testing::Test {
  protected:
@@ -64,6 +71,19 @@ TEST_F(opened_checkpoint, reads_all_shards_of_an_index_also_through_links) {
   EXPECT_EQ(opened.files()[opened.find("b")->file], folder_ / "2.safetensors");
 }
 
+TEST_F(opened_checkpoint, reads_what_torch_saved_where_there_is_no_safetensors_file) {
+  write_file(folder_ / "training_args.bin", "not read");
+  write_file(folder_ / "weights.pt", torch_file_with("c"));
+  EXPECT_NE(checkpoint::open(folder_.path()).find("c"), nullptr);
+  write_file(folder_ / "1.bin", torch_file_with("b"));
+  write_file(folder_ / "pytorch_model.bin.index.json", R"({"weight_map":{"b":"1.bin"}})");
+  EXPECT_NE(checkpoint::open(folder_.path()).find("b"), nullptr);
+  write_file(folder_ / "pytorch_model.bin", torch_file_with("a"));
+  EXPECT_NE(checkpoint::open(folder_.path()).find("a"), nullptr);
+  write_file(folder_ / "model.safetensors", file_with_tensor("s", "xyz"));
+  EXPECT_NE(checkpoint::open(folder_.path()).find("s"), nullptr);
+}
+
 TEST_F(opened_checkpoint, finds_by_name_after_copy_and_move) {
   write_file(folder_ / "model.safetensors", file_with_tensor("a", "xyz"));
   checkpoint opened = checkpoint::open(folder_.path());
@@ -77,13 +97,8 @@ TEST_F(opened_checkpoint, names_what_is_missing) {
   EXPECT_TRUE(contains(message_of([] { checkpoint::open("/nowhere/model"); }),
                        "/nowhere/model: error: does not exist"));
   EXPECT_TRUE(contains(message(),
-                       "holds no weights, expected model.safetensors, model.safetensors.index.json "
-                       "or a single *.safetensors file"));
-}
-
-TEST_F(opened_checkpoint, says_that_torch_files_are_not_read_yet) {
-  write_file(folder_ / "pytorch_model.bin", "PK");
-  EXPECT_TRUE(contains(message(), "files of torch.save are not read yet"));
+                       "holds no weights, expected model.safetensors, pytorch_model.bin, an "
+                       ".index.json of one of them, or a "));
 }
 
 TEST_F(opened_checkpoint, names_the_files_it_cannot_choose_from) {

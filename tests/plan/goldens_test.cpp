@@ -92,10 +92,6 @@ TEST(goldens, plans_write_the_tensors_that_mergekit_writes) {
       EXPECT_THAT(refusal_of(folder), testing::HasSubstr("not supported yet"));
       continue;
     }
-    if (name.starts_with("bin-")) {
-      EXPECT_THAT(refusal_of(folder), testing::HasSubstr("not read yet"));
-      continue;
-    }
     try {
       const merge_plan plan = plan_case(folder);
       const checkpoint expected = checkpoint::open(folder / "expected.safetensors");

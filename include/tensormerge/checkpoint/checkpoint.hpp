@@ -14,9 +14,9 @@
 #include <vector>
 
 #include <tensormerge/checkpoint/quoted_name.hpp>
-#include <tensormerge/checkpoint/safetensors_header.hpp>
 #include <tensormerge/checkpoint/shard_index.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
+#include <tensormerge/checkpoint/weights_file.hpp>
 #include <tensormerge/error/failure.hpp>
 
 namespace tensormerge {
@@ -44,8 +44,10 @@ class checkpoint {
     if (!findings.empty()) throw failure(std::move(findings));
   }
 
-  /// Reads the headers of a safetensors file, or of the folder's model.safetensors, the shards of
-  /// its model.safetensors.index.json, or its only other safetensors file. Throws failure.
+  /// Reads the headers of a file of weights, safetensors or of torch.save; or of a folder's
+  /// model.safetensors, the shards of its model.safetensors.index.json, its pytorch_model.bin, the
+  /// shards of its pytorch_model.bin.index.json, or its only other such file, safetensors first.
+  /// Throws failure.
   static inline checkpoint open(const std::filesystem::path& folder_or_file);
 
   const std::vector<std::filesystem::path>& files() const { return files_; }
@@ -91,18 +93,20 @@ inline checkpoint checkpoint::open(const std::filesystem::path& folder_or_file) 
   if (!std::filesystem::exists(status)) {
     throw failure(diagnostic{.file = folder_or_file.string(),
                              .what = "does not exist",
-                             .expected = "a model folder or a safetensors file"});
+                             .expected = "a model folder or a file of weights"});
   }
   if (!std::filesystem::is_directory(status)) return open_file(folder_or_file);
-  const std::filesystem::path single = folder_or_file / "model.safetensors";
-  if (std::filesystem::exists(single, error)) return open_file(single);
-  const std::filesystem::path index = folder_or_file / "model.safetensors.index.json";
-  if (std::filesystem::exists(index, error)) return open_shards(index);
+  for (const char* name : {"model.safetensors", "pytorch_model.bin"}) {
+    const std::filesystem::path single = folder_or_file / name;
+    if (std::filesystem::exists(single, error)) return open_file(single);
+    const std::filesystem::path index = folder_or_file / (std::string(name) + ".index.json");
+    if (std::filesystem::exists(index, error)) return open_shards(index);
+  }
   return open_only_file(folder_or_file);
 }
 
 inline checkpoint checkpoint::open_file(const std::filesystem::path& file) {
-  return checkpoint({file}, read_safetensors_header(file).tensors);
+  return checkpoint({file}, read_weights_file(file));
 }
 
 inline checkpoint checkpoint::open_shards(const std::filesystem::path& index_file) {
@@ -128,8 +132,8 @@ inline checkpoint checkpoint::open_shards(const std::filesystem::path& index_fil
       continue;
     }
     try {
-      safetensors_header header = read_safetensors_header(file, number);
-      std::move(header.tensors.begin(), header.tensors.end(), std::back_inserter(tensors));
+      std::vector<tensor_entry> its = read_weights_file(file, number);
+      std::move(its.begin(), its.end(), std::back_inserter(tensors));
     } catch (const failure& problem) {
       for (const diagnostic& finding : problem.findings()) report(finding);
     }
@@ -151,17 +155,15 @@ inline checkpoint checkpoint::open_shards(const std::filesystem::path& index_fil
 }
 
 inline checkpoint checkpoint::open_only_file(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> candidates;
-  bool has_torch_file = false;
+  std::vector<std::filesystem::path> candidates, torch_files;
   std::error_code error;
   for (std::filesystem::directory_iterator item(folder, error), end; !error && item != end;
        item.increment(error)) {
     const std::filesystem::path& file = item->path();
     if (file.extension() == ".safetensors") candidates.push_back(file);
-    if (file.extension() == ".bin" || file.extension() == ".pt" || file.extension() == ".pth") {
-      has_torch_file = true;
-    }
+    if (has_torch_weights_name(file)) torch_files.push_back(file);
   }
+  if (candidates.empty()) candidates = std::move(torch_files);
   std::sort(candidates.begin(), candidates.end());
   if (candidates.size() == 1) return open_file(candidates.front());
   std::string found;
@@ -173,10 +175,9 @@ inline checkpoint checkpoint::open_only_file(const std::filesystem::path& folder
       .file = folder.string(),
       .what =
           candidates.empty() ? "holds no weights" : "it is not clear which file holds the weights",
-      .expected = "model.safetensors, model.safetensors.index.json or a single *.safetensors file",
-      .found = std::move(found),
-      .hint =
-          has_torch_file ? "files of torch.save are not read yet, save them as safetensors" : ""});
+      .expected = "model.safetensors, pytorch_model.bin, an .index.json of one of them, or a "
+                  "single *.safetensors, *.bin, *.pt or *.pth",
+      .found = std::move(found)});
 }
 
 }  // namespace tensormerge

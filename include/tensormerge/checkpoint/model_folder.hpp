@@ -21,7 +21,7 @@ struct model_folder {
   node config{};
   checkpoint weights{};
 
-  /// Opens a folder, or a single safetensors file, which has no config. Throws failure with the
+  /// Opens a folder, or a single file of weights, which has no config. Throws failure with the
   /// problems of both weights and config.
   static model_folder open(const std::filesystem::path& folder_or_file) {
     model_folder model{.path = folder_or_file};

@@ -16,7 +16,8 @@
 
 namespace tensormerge {
 
-/// What `model.safetensors.index.json` says: which shard holds which tensor.
+/// What `model.safetensors.index.json`, or that of pytorch_model.bin, says: which shard holds which
+/// tensor.
 struct shard_index {
   struct placement {
     std::string tensor;

@@ -20,7 +20,7 @@ TEST(with_storage_type, calls_with_the_type_of_every_mergeable_dtype) {
 TEST(is_mergeable, takes_floats_that_arithmetic_is_done_in) {
   EXPECT_TRUE(is_mergeable(dtype::bfloat16));
   EXPECT_TRUE(is_mergeable(dtype::float64));
-  EXPECT_FALSE(is_mergeable(dtype::float8_e4m3));
+  EXPECT_TRUE(is_mergeable(dtype::float8_e4m3));
   EXPECT_FALSE(is_mergeable(dtype::int64));
 }
 

@@ -34,6 +34,17 @@ TEST(first_nonfinite, finds_the_first_in_every_type_that_is_merged) {
   }
 }
 
+TEST(first_nonfinite, knows_that_one_float8_has_no_infinity) {
+  const auto found = [](dtype type, int bits) {
+    const std::vector<std::byte> elements(8, static_cast<std::byte>(bits));
+    return first_nonfinite(type, elements).has_value();
+  };
+  EXPECT_FALSE(found(dtype::float8_e4m3, 0xFE));
+  EXPECT_TRUE(found(dtype::float8_e4m3, 0xFF));
+  EXPECT_FALSE(found(dtype::float8_e5m2, 0x7B));
+  EXPECT_TRUE(found(dtype::float8_e5m2, 0x7C));
+}
+
 TEST(first_nonfinite, looks_at_no_other_type) {
   const std::vector<std::byte> ones(64, std::byte{0xFF});
   EXPECT_EQ(first_nonfinite(dtype::int64, ones), std::nullopt);

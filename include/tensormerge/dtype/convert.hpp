@@ -7,15 +7,14 @@
 
 #include <tensormerge/dtype/bfloat16.hpp>
 #include <tensormerge/dtype/float16.hpp>
+#include <tensormerge/dtype/float8.hpp>
 
 namespace tensormerge {
 
-/// The next wider type, in which elements of a storage type are computed: float for 16-bit floats,
-/// double for float and double.
+/// The next wider type, in which elements of a storage type are computed: float for floats of 8 and
+/// 16 bits, double for float and double.
 template <class Storage>
-using compute_type =
-    std::conditional_t<std::is_same_v<Storage, float16> || std::is_same_v<Storage, bfloat16>, float,
-                       double>;
+using compute_type = std::conditional_t<sizeof(Storage) <= 2, float, double>;
 
 namespace detail {
 
@@ -43,6 +42,14 @@ constexpr Real load(bfloat16 x) {
   return static_cast<Real>(to_float(x));
 }
 template <class Real>
+constexpr Real load(float8_e4m3 x) {
+  return static_cast<Real>(to_float(x));
+}
+template <class Real>
+constexpr Real load(float8_e5m2 x) {
+  return static_cast<Real>(to_float(x));
+}
+template <class Real>
 constexpr Real load(float x) {
   return static_cast<Real>(x);
 }
@@ -59,6 +66,10 @@ struct nearest_even {
       return to_float16(x);
     } else if constexpr (std::is_same_v<Storage, bfloat16>) {
       return to_bfloat16(x);
+    } else if constexpr (std::is_same_v<Storage, float8_e4m3>) {
+      return to_float8_e4m3(x);
+    } else if constexpr (std::is_same_v<Storage, float8_e5m2>) {
+      return to_float8_e5m2(x);
     } else {
       return static_cast<Storage>(x);
     }

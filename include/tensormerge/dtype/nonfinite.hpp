@@ -40,9 +40,12 @@ std::optional<std::size_t> first_full_exponent(std::span<const std::byte> elemen
 }  // namespace detail
 
 /// The place of the first NaN or infinity among stored elements; none where all are finite and for
-/// types other than float16, bfloat16, float32 and float64.
+/// types that are no floats.
 inline std::optional<std::size_t> first_nonfinite(dtype type, std::span<const std::byte> elements) {
   switch (type) {
+    case dtype::float8_e4m3:  // has NaN alone, of these bits
+      return detail::first_full_exponent<std::uint8_t>(elements, 0x7F);
+    case dtype::float8_e5m2: return detail::first_full_exponent<std::uint8_t>(elements, 0x7C);
     case dtype::float16: return detail::first_full_exponent<std::uint16_t>(elements, 0x7C00);
     case dtype::bfloat16: return detail::first_full_exponent<std::uint16_t>(elements, 0x7F80);
     case dtype::float32: return detail::first_full_exponent<std::uint32_t>(elements, 0x7F800000);

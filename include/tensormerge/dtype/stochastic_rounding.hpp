@@ -38,8 +38,9 @@ class stochastic_rounding {
   template <class Storage>
   static constexpr Storage step(Storage x, int by) {
     using pattern =
+        std::conditional_t<sizeof(Storage) == 1, std::uint8_t,
         std::conditional_t<sizeof(Storage) == 2, std::uint16_t,
-                           std::conditional_t<sizeof(Storage) == 4, std::uint32_t, std::uint64_t>>;
+        std::conditional_t<sizeof(Storage) == 4, std::uint32_t, std::uint64_t>>>;
     return std::bit_cast<Storage>(
         static_cast<pattern>(std::bit_cast<pattern>(x) + static_cast<pattern>(by)));
   }

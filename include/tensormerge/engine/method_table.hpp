@@ -36,7 +36,7 @@ struct method_entry {
 
 namespace detail {
 
-/// Whether arithmetic in float is wide enough: for outputs and inputs of 16 bits.
+/// Whether arithmetic in float is wide enough: for outputs and inputs of at most 16 bits.
 inline bool computes_in_float(const stored_dtypes& types) {
   const auto narrow = [](dtype type) { return bytes_per_element(type) <= 2; };
   return narrow(types.output) && (!types.base || narrow(*types.base)) &&

@@ -8,10 +8,14 @@ computes each merge in float64 from unrounded inputs. Errors are in ulp of the o
 than at 0.004 of the tensor's largest magnitude; perfect rounding has a maximum of 0.5 and a mean of
 0.25. `over 1 ulp` is the share of elements beyond that: where a method chooses between elements, a
 choice between values that are equal within rounding may go either way, and a flipped element is off
-by a whole delta. `same bits` is the share of elements that are bit for bit what mergekit wrote. Prints a Markdown table; needs numpy and PyYAML.
+by a whole delta. `same bits` is the share of elements that are bit for bit what mergekit wrote. Methods that draw at random are measured
+against the exact result of the same draws: ours are computed anew, mergekit's are those that explain its
+result best (tests/goldens/random_draws.py), which is a lower bound of its error; their bits are compared
+where nothing is drawn. Prints a Markdown table; needs numpy and PyYAML.
 """
 import argparse
 import collections
+import json
 import pathlib
 import subprocess
 import sys
@@ -22,6 +26,7 @@ import yaml
 
 FLOOR = 0.004
 LIMIT = 1.0
+SEED = 11
 SHORT = {"bfloat16": "bf16", "float16": "f16", "float32": "f32"}
 
 
@@ -59,9 +64,7 @@ def read_folder(oracle, folder):
 
 def merge(arguments, config_file, is_mlx, output):
     command = ["mlx", "--config", config_file, "--mlx-path", output] if is_mlx else \
-        ["merge", config_file, output, "--numerics", arguments.numerics]
-    command = [word for word in command if arguments.numerics != "exact" or
-               word not in ("--numerics", "exact")]
+        ["merge", config_file, output, "--numerics", arguments.numerics, "--random-seed", str(SEED)]
     return subprocess.run([arguments.program, *command, "--models-dir", arguments.shared / "models",
                            "--quiet"], check=False, capture_output=True, text=True)
 
@@ -73,7 +76,9 @@ def main():
     parser.add_argument("--numerics", choices=("exact", "mergekit"), default="exact")
     arguments = parser.parse_args()
     sys.path.insert(0, str(arguments.shared / "tools"))
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "goldens"))
     import oracle
+    from random_draws import drawn_merges
     oracle.EXACT_INPUTS = True
 
     ours, theirs = collections.defaultdict(Errors), collections.defaultdict(Errors)
@@ -89,9 +94,13 @@ def main():
                 skipped.append(f"{golden.name}: {done.stderr.strip().splitlines()[-1]}")
                 continue
             merged = read_folder(oracle, output)
-        exact = oracle.run(config, str(arguments.shared / "models"),
-                           str(tokenizer) if tokenizer.exists() else None)
+        given = config, str(arguments.shared / "models"), str(tokenizer) if tokenizer.exists() else None
         expected = oracle.read_safetensors(str(golden / "expected.safetensors"))
+        draws = json.loads((golden / "meta.json").read_text()).get("random_tensors") or []
+        # Rounded as mergekit does, magnitudes rank otherwise, and so della draws otherwise.
+        drawn_anew = not draws or arguments.numerics == "exact"
+        exact = drawn_merges(oracle, SEED).run(*given, explaining=None if drawn_anew else merged)
+        their_exact = drawn_merges(oracle, SEED).run(*given, explaining=expected) if draws else exact
         method = "MLX " + config["slices"][0].get("merge_method", "slerp") if is_mlx else config["merge_method"]
         for name, (_, truth) in exact.items():
             if truth is None or name not in merged or not is_float(oracle, merged[name][0]):
@@ -99,7 +108,9 @@ def main():
             key = (method, SHORT[merged[name][0]])
             ours[key].add(ulps_of(oracle, *merged[name], truth))
             if not is_mlx:
-                theirs[key].add(ulps_of(oracle, *expected[name], truth))
+                theirs[key].add(ulps_of(oracle, *expected[name], their_exact[name][1]))
+                if name in draws:
+                    continue
                 ours[key].same += int((merged[name][1] == expected[name][1]).sum())
                 ours[key].compared += truth.size
 
@@ -109,7 +120,8 @@ def main():
     for key in sorted(ours):
         row = f"| {key[0]} | {key[1]} |" + ours[key].cells()
         if key in theirs:
-            row += theirs[key].cells() + f" {ours[key].same / max(1, ours[key].compared):.1%} |"
+            compared = ours[key].compared
+            row += theirs[key].cells() + (f" {ours[key].same / compared:.1%} |" if compared else " drawn |")
         else:
             row += " | | | |"
         print(row)

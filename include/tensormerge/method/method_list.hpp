@@ -26,6 +26,7 @@
 #include <tensormerge/method/nearswap.hpp>
 #include <tensormerge/method/nuslerp.hpp>
 #include <tensormerge/method/passthrough.hpp>
+#include <tensormerge/method/pcb.hpp>
 #include <tensormerge/method/ram.hpp>
 #include <tensormerge/method/ramplus_tl.hpp>
 #include <tensormerge/method/sce.hpp>
@@ -42,7 +43,7 @@ namespace tensormerge {
 inline constexpr auto method_list = boost::hana::tuple_t<
     linear, slerp, nuslerp, multislerp, karcher, task_arithmetic, ties, dare_linear, dare_ties,
     breadcrumbs, breadcrumbs_ties, della, della_linear, sce, ram, ramplus_tl, model_stock,
-    nearswap, arcee_fusion, tsv_m, iso_c, svc, magmax, consensus_ta, cabs, passthrough>;
+    nearswap, arcee_fusion, tsv_m, iso_c, svc, magmax, consensus_ta, cabs, pcb, passthrough>;
 
 /// Every method of the MLX dialect.
 inline constexpr auto mlx_method_list =

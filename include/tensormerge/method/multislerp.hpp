@@ -1,8 +1,12 @@
 #pragma once
 
+#include <type_traits>
+
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/gram_merge.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/method/parameters.hpp>
+#include <tensormerge/method/rounded_multislerp.hpp>
 #include <tensormerge/policy/interpolate/weighted_direction.hpp>
 
 namespace tensormerge {
@@ -14,6 +18,12 @@ namespace tensormerge {
 struct multislerp
     : gram_merge<weighted_direction, multislerp_parameters, multislerp_input_parameters> {
   static constexpr method_facts facts{.name = "multislerp", .base = base_use::optional};
+
+  template <class Real>
+  using kernel =
+      std::conditional_t<is_rounded<Real>, rounded_multislerp<Real>,
+                         typename gram_merge<weighted_direction, multislerp_parameters,
+                                             multislerp_input_parameters>::template kernel<Real>>;
 };
 
 }  // namespace tensormerge

@@ -9,20 +9,15 @@
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/policy/consensus/add_mixed.hpp>
 #include <tensormerge/policy/consensus/consensus.hpp>
+#include <tensormerge/policy/sparsify/row_sparsifier.hpp>
 #include <tensormerge/tensor/delta.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
 namespace tensormerge {
 
-/// A task_vector_merge whose sparsifier looks at a row (the last axis) before it keeps any of it.
-///
-/// A row sparsifier differs from a sparsifier (policy/sparsify/sparsifier.hpp) in that it observes
-/// by `observe_row(row, blocks, statistic)`, and that `begin_row(blocks, statistic)` comes before
-/// `keep(block, row, column, statistic)` is called for the blocks of a row in their order.
-/// `blocks(visit)` calls `visit` with each block of the row's task vector. The statistic is the
-/// thread's working memory too. `problem()` is what the kernel's is.
-/// Cost: the sparsifier's passes and one more.
+/// A task_vector_merge whose sparsifier is a row_sparsifier: it looks at a row (the last axis) before
+/// it keeps any of it. Cost: the sparsifier's passes and one more.
 template <class Sparsifier, class Consensus, class Parameters, class InputParameters>
 struct row_task_vector_merge {
   using parameters = Parameters;
@@ -30,6 +25,9 @@ struct row_task_vector_merge {
 
   template <class Real>
   class kernel {
+    static_assert(row_sparsifier<Sparsifier, Real>,
+                  "tensormerge: a row sparsifier needs `template <class Real> class selector` with "
+                  "the members that policy/sparsify/row_sparsifier.hpp lists");
     static_assert(consensus<Consensus, Real>,
                   "tensormerge: a consensus needs `template <class Real> class mixer` with the "
                   "members that policy/consensus/consensus.hpp lists");

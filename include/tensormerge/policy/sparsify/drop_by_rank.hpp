@@ -11,6 +11,7 @@
 #include <tensormerge/policy/select/magnitude_key.hpp>
 #include <tensormerge/policy/select/magnitude_ranks.hpp>
 #include <tensormerge/policy/sparsify/match_l1_norm.hpp>
+#include <tensormerge/policy/sparsify/row_sparsifier.hpp>
 #include <tensormerge/tensor/delta.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -21,7 +22,7 @@ namespace tensormerge {
 /// order of magnitude, evenly from density - epsilon for the smallest to density + epsilon for the
 /// largest (see magnitude_ranks). Draws are made by the seed, the tensor's name, the input's place
 /// and the element's row and column. With `rescale`, the kept elements get the L1 norm of all.
-/// Models row_sparsifier (method/row_task_vector_merge.hpp).
+/// Models row_sparsifier.
 /// Ref: Deep et al. 2024, "DELLA-Merging" (arXiv 2406.11617), MAGPRUNE; rescaled as in mergekit
 /// 0.1.5.
 struct drop_by_rank {

@@ -72,7 +72,8 @@ std::vector<law_subject> all_subjects() {
   add("sce", "_of_all", true, {{"select_topk", 1.0}});
   for (const method_runner& method : runners_of(mlx_method_list, "mlx_")) {
     const method_facts& facts = method.info.facts;
-    list.push_back({"mlx_" + std::string(facts.name), method, facts.base == base_use::required, {}});
+    list.push_back(
+        {"mlx_" + std::string(facts.name), method, facts.base == base_use::required, {}});
   }
   return list;
 }
@@ -98,8 +99,10 @@ void set_each(const law_subject& subject, any_case& given, std::string_view key,
 any_case some_case(const law_subject& subject, dtype type, const shape& dims,
                    std::size_t models = 3) {
   const std::size_t size = static_cast<std::size_t>(dims.elements());
-  any_case given{.type = type, .dims = dims, .inputs = {}, .base = {}, .shared = {}, .per_input = {},
-                 .random_key = 77};
+  any_case given;
+  given.type = type;
+  given.dims = dims;
+  given.random_key = 77;
   numbers base = random_values(size, 1, 2);
   round_to(type, base);
   const std::size_t count = std::min(models, subject.method.info.facts.most_inputs);

@@ -98,7 +98,9 @@ class rounded_karcher {
         });
       }
       if (round_ == length) {
-        add(0, [&](std::size_t k) { return square(moved(piece, k, point(piece, k, done_), done_)); });
+        add(0, [&](std::size_t k) {
+          return square(moved(piece, k, point(piece, k, done_), done_));
+        });
       }
     });
   }

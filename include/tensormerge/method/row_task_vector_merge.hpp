@@ -16,8 +16,8 @@
 
 namespace tensormerge {
 
-/// A task_vector_merge whose sparsifier is a row_sparsifier: it looks at a row (the last axis) before
-/// it keeps any of it. Cost: the sparsifier's passes and one more.
+/// A task_vector_merge whose sparsifier is a row_sparsifier: it looks at a row (the last axis)
+/// before it keeps any of it. Cost: the sparsifier's passes and one more.
 template <class Sparsifier, class Consensus, class Parameters, class InputParameters>
 struct row_task_vector_merge {
   using parameters = Parameters;

@@ -14,6 +14,9 @@
 void merge_options::add_to(CLI::App& command) {
   command.add_option("--models-dir", models_dir, "Folder in which models are looked for first");
   command.add_option("--num-threads,-j", write.run.threads, "Threads; all cores if not given");
+  command
+      .add_option("--max-memory", max_memory, "Memory to stay within: 256MiB, 1GiB")
+      ->transform(CLI::AsSizeValue(false));
   command.add_option("--random-seed", write.run.random_seed,
                      "Seed of the methods that draw at random");
   command.add_flag("--quiet,!--no-quiet", quiet, "No progress and no summary");
@@ -30,8 +33,11 @@ void carry_out(const tensormerge::merge_plan& plan, const tensormerge::method_ta
   for (const tensormerge::diagnostic& finding : plan.findings) {
     std::fprintf(stderr, "%s\n", to_string(finding).c_str());
   }
+  tensormerge::write_options write = options.write;
+  if (options.max_memory > 0) write.run.most_memory = options.max_memory;
   if (options.dry_run) {
     std::fputs(tensormerge::print_plan(plan).c_str(), stdout);
+    std::puts(tensormerge::describe_work(plan, methods, write.run).c_str());
     return;
   }
   if (options.verbosity > 1) std::fputs(tensormerge::print_plan(plan).c_str(), stderr);
@@ -39,7 +45,7 @@ void carry_out(const tensormerge::merge_plan& plan, const tensormerge::method_ta
   {
     std::optional<tensormerge::progress_display> display;
     if (!options.quiet) display.emplace(state, stderr, isatty(STDERR_FILENO) != 0);
-    tensormerge::write_model(plan, methods, options.output, options.write, state);
+    tensormerge::write_model(plan, methods, options.output, write, state);
   }
   if (!options.quiet) {
     const std::string bytes =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 
 #include <tensormerge/engine/method_table.hpp>
@@ -18,6 +19,7 @@ struct merge_options {
   bool quiet = false;
   int verbosity = 0;  // 1: more is said; 2: the plan is shown too
   bool dry_run = false;
+  std::uint64_t max_memory = 0;  // bytes; 0: no limit
   tensormerge::write_options write;
 
   void add_to(CLI::App& command);

@@ -27,6 +27,8 @@ struct method_entry {
   std::unique_ptr<tensor_merge> (*make)(const planned_tensor& tensor, std::uint64_t seed);
   /// Whether the tensor's elements are those of its only input, so that bytes can be copied.
   bool (*copies)(const planned_tensor& tensor);
+  /// What the merge of the tensor takes with exact numerics.
+  merge_needs (*needs)(const planned_tensor& tensor);
   /// Makes it with numerics::mergekit (see engine/mergekit_numerics.hpp), every source cast to a
   /// dtype first if one is given; nullptr where float64 is computed, for which `make` does.
   std::unique_ptr<tensor_merge> (*make_as_mergekit)(const planned_tensor& tensor,
@@ -50,6 +52,14 @@ inline stored_dtypes dtypes_of(const planned_tensor& tensor) {
   return types;
 }
 
+inline tensor_facts facts_of(const planned_tensor& tensor, std::uint64_t seed) {
+  return {.elements = tensor.dims.elements(),
+          .row_length = tensor.dims.row_length(),
+          .random_key = random_key(seed, tensor.name),
+          .column_length = tensor.dims.column_length(),
+          .axes = tensor.dims.extents.size()};
+}
+
 /// The merge of a planned tensor in a given compute type.
 template <class Method, class Real>
 std::unique_ptr<tensor_merge> make_merge_in(const planned_tensor& tensor, std::uint64_t seed) {
@@ -58,11 +68,7 @@ std::unique_ptr<tensor_merge> make_merge_in(const planned_tensor& tensor, std::u
     inputs.push_back(make_parameters<typename Method::input_parameters>(input.parameters));
   }
   const auto shared = make_parameters<typename Method::parameters>(tensor.parameters);
-  const tensor_facts facts{.elements = tensor.dims.elements(),
-                           .row_length = tensor.dims.row_length(),
-                           .random_key = random_key(seed, tensor.name),
-                           .column_length = tensor.dims.column_length(),
-                           .axes = tensor.dims.extents.size()};
+  const tensor_facts facts = facts_of(tensor, seed);
   return std::make_unique<tensor_merge_with<Method, Real>>(shared, std::move(inputs), facts,
                                                            dtypes_of(tensor));
 }
@@ -71,6 +77,16 @@ template <class Method>
 std::unique_ptr<tensor_merge> make_tensor_merge(const planned_tensor& tensor, std::uint64_t seed) {
   return computes_in_float(dtypes_of(tensor)) ? make_merge_in<Method, float>(tensor, seed)
                                               : make_merge_in<Method, double>(tensor, seed);
+}
+
+template <class Method>
+merge_needs needs_of(const planned_tensor& tensor) {
+  const auto shared = make_parameters<typename Method::parameters>(tensor.parameters);
+  const tensor_facts facts = facts_of(tensor, 0);
+  const std::size_t inputs = tensor.inputs.size();
+  return computes_in_float(dtypes_of(tensor))
+             ? tensor_merge_with<Method, float>::needs(shared, inputs, facts)
+             : tensor_merge_with<Method, double>::needs(shared, inputs, facts);
 }
 
 template <class Method>
@@ -96,7 +112,7 @@ method_table make_method_table(const Methods& methods) {
     using type = typename decltype(method)::type;
     static_assert(check_merge_method<type>());
     table.push_back({describe_method<type>(), &detail::make_tensor_merge<type>,
-                     &detail::copies_input<type>});
+                     &detail::copies_input<type>, &detail::needs_of<type>});
   });
   return table;
 }

@@ -25,6 +25,7 @@
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/numerics.hpp>
 #include <tensormerge/engine/progress.hpp>
+#include <tensormerge/engine/run_memory.hpp>
 #include <tensormerge/engine/tensor_merge.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
@@ -37,6 +38,8 @@ struct run_options {
   std::uint64_t random_seed = 0;
   /// Largest piece of a tensor that a thread reads at once, in bytes.
   std::uint64_t range_bytes = 1 << 20;
+  /// What the process may take of memory, in bytes; none: as much as it likes, which is little.
+  std::optional<std::uint64_t> most_memory = std::nullopt;
   numerics arithmetic = numerics::exact;
   /// What mergekit casts every source to before it computes: the configuration's `dtype`.
   std::optional<dtype> cast_to = std::nullopt;
@@ -44,6 +47,26 @@ struct run_options {
   /// still what it wrote, are not made again. It must be of the same run_purpose.
   const write_journal* journal = nullptr;
 };
+
+/// How a plan's work is divided under these options. Throws failure where it cannot be done within
+/// the memory that is allowed.
+inline work_division divide_work(const merge_plan& plan, const method_table& methods,
+                                 const run_options& options) {
+  constexpr unsigned most_threads = 1024;
+  const unsigned threads = options.threads != 0 ? std::min(options.threads, most_threads)
+                                                : std::max(1u, std::thread::hardware_concurrency());
+  const work_division work{threads, options.range_bytes};
+  return options.most_memory ? divide_within(*options.most_memory, plan, methods, work) : work;
+}
+
+/// What carrying out the plan will take, in words.
+inline std::string describe_work(const merge_plan& plan, const method_table& methods,
+                                 const run_options& options) {
+  const work_division work = divide_work(plan, methods, options);
+  const std::uint64_t bytes = resident_bytes() + run_memory(plan, methods, work);
+  return "memory: about " + std::to_string((bytes >> 20) + 1) + " MiB, with " +
+         std::to_string(work.threads) + (work.threads == 1 ? " thread" : " threads");
+}
 
 namespace detail {
 
@@ -58,9 +81,7 @@ class merge_run {
       : plan_(plan), methods_(methods), writer_(writer), options_(options), progress_(state) {
     check_numerics();
     for (const planned_model& model : plan.models) readers_.emplace_back(model.folder.weights);
-    constexpr unsigned most_threads = 1024;
-    threads_ = options.threads != 0 ? std::min(options.threads, most_threads)
-                                    : std::max(1u, std::thread::hardware_concurrency());
+    work_ = divide_work(plan, methods, options);
     std::uint64_t total = 0;
     for (const planned_tensor& tensor : plan.tensors) total += tensor.bytes();
     progress_.bytes_total = total;
@@ -73,7 +94,7 @@ class merge_run {
     {
       std::vector<std::jthread> others;
       try {
-        for (unsigned number = 1; number < threads_; ++number) {
+        for (unsigned number = 1; number < work_.threads; ++number) {
           others.emplace_back([this, number] { work(number); });
         }
       } catch (const std::system_error&) {
@@ -180,7 +201,7 @@ class merge_run {
     if (!copies(planned)) {
       tensor.merge = make_merge(method_of(planned), planned);
       check(tensor);
-      tensor.workers.resize(threads_);
+      tensor.workers.resize(work_.threads);
       alignment = tensor.merge->alignment();
       for (const planned_source& input : planned.inputs) {
         element_bytes =
@@ -188,7 +209,7 @@ class merge_run {
       }
     }
     const std::uint64_t elements = planned.dims.elements();
-    tensor.range_elements = aligned_tile(options_.range_bytes / element_bytes, alignment);
+    tensor.range_elements = aligned_tile(work_.range_bytes / element_bytes, alignment);
     tensor.ranges = (elements + tensor.range_elements - 1) / tensor.range_elements;
     tensor.observing = tensor.merge != nullptr && elements > 0 && tensor.merge->wants_observation();
     begun_.push_back(std::move(tensor));
@@ -270,7 +291,7 @@ class merge_run {
   bool is_finite(const planned_source& source) const {
     const std::uint64_t bytes = source.tensor.bytes;
     std::vector<std::byte> buffer(static_cast<std::size_t>(
-        std::min<std::uint64_t>(bytes, aligned_tile(options_.range_bytes, sizeof(double)))));
+        std::min<std::uint64_t>(bytes, aligned_tile(work_.range_bytes, sizeof(double)))));
     for (std::uint64_t done = 0; done < bytes; done += buffer.size()) {
       buffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), bytes - done)));
       readers_[source.model].read(source.tensor, done, buffer);
@@ -359,7 +380,7 @@ class merge_run {
   progress& progress_;
   std::vector<tensor_reader> readers_;
   std::vector<bool> finished_;  // by an earlier run
-  unsigned threads_ = 1;
+  work_division work_;
 
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;

@@ -34,6 +34,13 @@ struct stored_dtypes {
   dtype output = dtype::float32;
 };
 
+/// What a tensor's merge takes of memory, in bytes, and of how it is cut.
+struct merge_needs {
+  std::uint64_t shared = 0;      // once
+  std::uint64_t per_thread = 0;  // for each thread that works on it, beside what it reads and writes
+  std::uint64_t alignment = 1;   // elements; a range has a multiple of it
+};
+
 /// What one thread has seen of a tensor in the current round, and its tile buffers.
 class merge_worker {
  public:
@@ -135,6 +142,17 @@ class tensor_merge_with final : public tensor_merge {
     for (const dtype type : types.inputs) {
       loaders_.push_back({loader_for<Real>(type), bytes_per_element(type)});
     }
+  }
+
+  /// The same without making one.
+  static merge_needs needs(const typename Method::parameters& shared, std::size_t inputs,
+                           const tensor_facts& facts) {
+    const std::uint64_t alignment = tile_alignment(facts, rows_per_tile<kernel>(shared, facts));
+    const std::uint64_t tile_bytes = aligned_tile(default_tile_elements, alignment) * sizeof(Real);
+    return {.shared = kernel_scratch_bytes<kernel>(inputs, shared, facts),
+            .per_thread =
+                kernel_statistic_bytes<kernel>(inputs, shared, facts) + (inputs + 2) * tile_bytes,
+            .alignment = alignment};
   }
 
   std::uint64_t alignment() const override { return alignment_; }

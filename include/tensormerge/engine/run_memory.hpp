@@ -1,0 +1,94 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+#include <unistd.h>
+
+#include <tensormerge/checkpoint/quoted_name.hpp>
+#include <tensormerge/dtype/dtype.hpp>
+#include <tensormerge/engine/method_table.hpp>
+#include <tensormerge/error/failure.hpp>
+#include <tensormerge/plan/merge_plan.hpp>
+#include <tensormerge/tensor/tile_size.hpp>
+
+namespace tensormerge {
+
+/// How many threads work, and on how large a piece of a tensor each, in bytes of its widest dtype.
+struct work_division {
+  unsigned threads = 1;
+  std::uint64_t range_bytes = std::uint64_t{1} << 20;
+};
+
+/// The bytes of memory that this process has at present; 0 where the system does not tell.
+inline std::uint64_t resident_bytes() {
+  std::uint64_t pages = 0;
+  if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+    unsigned long long size = 0, resident = 0;
+    if (std::fscanf(file, "%llu %llu", &size, &resident) == 2) pages = resident;
+    std::fclose(file);
+  }
+  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// The bytes that a tensor's merge takes while it goes on, beside what the process has already.
+inline std::uint64_t tensor_memory(const planned_tensor& tensor, const method_table& methods,
+                                   work_division work) {
+  const method_entry* method = find_method(methods, tensor.method);
+  if (tensor.is_copy || method == nullptr || method->copies(tensor)) return 0;
+  const merge_needs needs = method->needs(tensor);
+  std::uint64_t widest = bytes_per_element(tensor.type), together = widest;
+  const auto add = [&](const planned_source& source) {
+    const std::uint64_t bytes = bytes_per_element(source.tensor.type);
+    widest = std::max(widest, bytes);
+    together += bytes;
+  };
+  if (tensor.base) add(*tensor.base);
+  for (const planned_source& input : tensor.inputs) add(input);
+  const std::uint64_t elements = std::min(
+      tensor.dims.elements(), aligned_tile(work.range_bytes / widest, needs.alignment));
+  return needs.shared + work.threads * (needs.per_thread + elements * together);
+}
+
+/// The most bytes that carrying out a plan takes at a time, beside what the process has already.
+inline std::uint64_t run_memory(const merge_plan& plan, const method_table& methods,
+                                work_division work) {
+  std::uint64_t most = 0;
+  for (const planned_tensor& tensor : plan.tensors) {
+    most = std::max(most, tensor_memory(tensor, methods, work));
+  }
+  return most;
+}
+
+/// The division that keeps the process within `limit` bytes: smaller ranges first, then fewer
+/// threads. The results do not depend on it. Throws failure where a tensor takes more even so.
+inline work_division divide_within(std::uint64_t limit, const merge_plan& plan,
+                                   const method_table& methods, work_division work) {
+  constexpr std::uint64_t least_range = std::uint64_t{1} << 16;
+  const std::uint64_t present = resident_bytes();
+  const auto fits = [&] { return present + run_memory(plan, methods, work) <= limit; };
+  while (!fits()) {
+    if (work.range_bytes / 2 >= least_range) {
+      work.range_bytes /= 2;
+    } else if (work.threads > 1) {
+      --work.threads;
+    } else {
+      const auto largest = std::max_element(
+          plan.tensors.begin(), plan.tensors.end(), [&](const auto& a, const auto& b) {
+            return tensor_memory(a, methods, work) < tensor_memory(b, methods, work);
+          });
+      const bool has_one = largest != plan.tensors.end();
+      throw failure(diagnostic{
+          .path = has_one ? quoted_name(largest->name) : std::string{},
+          .what = "the merge does not fit into the memory that it is allowed",
+          .expected = std::to_string(present + run_memory(plan, methods, work)) + " bytes or more",
+          .found = std::to_string(limit),
+          .hint = "allow more, or use a method that streams"});
+    }
+  }
+  return work;
+}
+
+}  // namespace tensormerge

@@ -26,7 +26,8 @@ def main():
     work.mkdir(parents=True)
     for method, parameters in METHODS.items():
         config = work / f"{method}.yml"
-        config.write_text(f"merge_method: {method}\nbase_model: prose-base\nmodels:\n"
+        base = "" if method == "linear" else "base_model: prose-base\n"
+        config.write_text(f"merge_method: {method}\n{base}models:\n"
                           f"  - model: python-ft\n{parameters}  - model: c-ft\n{parameters}")
         results = set()
         for options in WORK:

@@ -32,7 +32,7 @@ class philox {
   void fill(std::uint64_t first, std::uint32_t stream,
             std::array<std::uint32_t, 4 * count>& into) const {
     // As many as keep the compiler on loops over all lanes of 32 bits, which it vectorises.
-    constexpr std::size_t lanes = 32;
+    constexpr std::size_t lanes = count < 32 ? count : 32;
     static_assert(count % lanes == 0);
     for (std::size_t begin = 0; begin < count; begin += lanes) {
       std::uint32_t w[lanes], x[lanes], y[lanes], z[lanes];

@@ -164,6 +164,10 @@ inline checkpoint checkpoint::open_only_file(const std::filesystem::path& folder
     if (has_torch_weights_name(file)) torch_files.push_back(file);
   }
   if (candidates.empty()) candidates = std::move(torch_files);
+  if (error) {
+    throw failure(diagnostic{.file = folder.string(),
+                             .what = "the folder cannot be read: " + error.message()});
+  }
   std::sort(candidates.begin(), candidates.end());
   if (candidates.size() == 1) return open_file(candidates.front());
   std::string found;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
@@ -20,10 +21,12 @@ inline std::string read_text(const std::filesystem::path& file, std::size_t most
   };
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored)) throw refuse("is a folder", "a file");
+  errno = 0;
   std::ifstream stream(file, std::ios::binary);
   if (!stream) {
-    const bool exists = std::filesystem::exists(file, ignored);
-    throw refuse(exists ? "cannot be opened" : "does not exist");
+    const int reason = errno;
+    if (reason == ENOENT) throw refuse("does not exist");
+    throw refuse("cannot be opened: " + std::generic_category().message(reason));
   }
   std::string text;
   constexpr std::size_t block_bytes = 65536;

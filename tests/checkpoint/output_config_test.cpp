@@ -48,6 +48,8 @@ TEST(output_config, tells_the_vocabulary_and_the_tying_of_the_written_tensors) {
             R"({"vocab_size": 10, "tie_word_embeddings": false})");
   EXPECT_EQ(write_json(output_config(load_json("{}", "config.json"), {.tied_embeddings = true}), 0),
             R"({"tie_word_embeddings": true})");
+  EXPECT_EQ(write_json(output_config(load_json("{}", "config.json"), {.vocabulary_size = 3}), 0),
+            R"({"vocab_size": 3})");
 }
 
 TEST(output_config, changes_nothing_that_is_not_asked_for) {

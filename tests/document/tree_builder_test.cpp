@@ -47,6 +47,20 @@ TEST(tree_builder, reports_every_key_that_is_given_twice_in_the_order_of_the_tex
   }
 }
 
+TEST(tree_builder, refuses_more_values_than_it_may_hold) {
+  tree_builder builder("a.json", 2);
+  builder.begin(make_sequence());
+  builder.value(make_integer(1));
+  builder.value(make_integer(2));
+  try {
+    builder.value(make_integer(3));
+    FAIL() << "a third value was taken";
+  } catch (const failure& problem) {
+    EXPECT_NE(std::string(problem.what()).find("holds too many values, expected at most 2"),
+              std::string::npos);
+  }
+}
+
 TEST(tree_builder, refuses_deep_nesting_and_says_where) {
   tree_builder builder("a.yml");
   builder.begin(make_mapping());

@@ -1,14 +1,10 @@
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <tensormerge/checkpoint/tensor_reader.hpp>
 #include <tensormerge/document/load_json.hpp>
-#include <tensormerge/document/write_json.hpp>
 #include <tensormerge/plan/plan_tokenizer.hpp>
 
 #include "tiny_models.hpp"
@@ -16,7 +12,6 @@
 namespace tensormerge {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::string tokenizer_json(const std::string& vocab, const std::string& added = "") {
@@ -133,6 +128,15 @@ TEST_F(tokenizer_of_a_merge, a_model_without_one_is_taken_to_have_the_bases) {
       models_.plan(merge_of("{model: base}, {model: bare}", "tokenizer_source: base"));
   ASSERT_EQ(plan.findings.size(), 1u);
   EXPECT_THAT(to_string(plan.findings[0]), HasSubstr("`bare` has no tokenizer"));
+}
+
+TEST_F(tokenizer_of_a_merge, base_without_a_base_model_is_the_first_with_a_warning) {
+  const merge_plan plan = models_.plan(
+      "merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: a}, {model: base}]\n"
+      "tokenizer_source: base");
+  EXPECT_EQ(plan.models[plan.tokenizer_donor].name, "a");
+  ASSERT_EQ(plan.findings.size(), 1u);
+  EXPECT_THAT(to_string(plan.findings[0]), HasSubstr("`base` is taken to be `a`, the first model"));
 }
 
 TEST_F(tokenizer_of_a_merge, what_cannot_be_done_is_refused_by_name) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <tensormerge/checkpoint/layer_count.hpp>
+#include <tensormerge/checkpoint/vocabulary_size.hpp>
 #include <tensormerge/document/edit_node.hpp>
 #include <tensormerge/document/node.hpp>
 #include <tensormerge/dtype/dtype.hpp>
@@ -46,8 +47,8 @@ inline void change_config(node& config, const config_changes& changes) {
 }  // namespace detail
 
 /// The donor's config.json with the changes made, at its top and for its language model: the layer
-/// count under every key that states one. A dtype or tying that no key states is added at the top,
-/// the dtype as `torch_dtype`, which old and new loaders read. Order and the writing of numbers
+/// count under every key that states one. A dtype, tying or vocabulary that no key states is added
+/// at the top, the dtype as `torch_dtype`, which old and new loaders read. Order and the writing of numbers
 /// stay.
 inline node output_config(node donor, const config_changes& changes) {
   if (!donor.is_mapping()) return donor;
@@ -55,6 +56,9 @@ inline node output_config(node donor, const config_changes& changes) {
   if (changes.type && !has_dtype) set(donor, "torch_dtype", make_string(""));
   if (changes.tied_embeddings && donor.find("tie_word_embeddings") == nullptr) {
     set(donor, "tie_word_embeddings", make_boolean(false));
+  }
+  if (changes.vocabulary_size && !vocabulary_size(donor)) {
+    set(donor, "vocab_size", make_integer(0));
   }
   detail::change_config(donor, changes);
   for (node_entry& entry : donor.entries) {

@@ -13,12 +13,16 @@
 namespace tensormerge {
 
 /// Builds a tree of nodes from a parser's events: begin, key and value, end.
-/// Refuses what would hurt later: nesting deeper than 200, and keys that are given twice.
+/// Refuses what would hurt later: nesting deeper than 200, more values than any sound file has, and
+/// keys that are given twice.
 class tree_builder {
  public:
   static constexpr std::size_t greatest_depth = 200;
+  /// Tokenizers of 250,000 tokens have two million; the tree of this many takes about 1 GB.
+  static constexpr std::size_t greatest_values = 8'000'000;
 
-  explicit tree_builder(std::string file_name) : file_name_(std::move(file_name)) {}
+  explicit tree_builder(std::string file_name, std::size_t most_values = greatest_values)
+      : file_name_(std::move(file_name)), most_values_(most_values) {}
 
   bool wants_key() const {
     return !open_.empty() && open_.back().value.is_mapping() && !open_.back().has_key;
@@ -39,8 +43,12 @@ class tree_builder {
     open_.push_back({std::move(empty), false});
   }
 
-  /// Adds a finished value. The reference is good until the next event.
+  /// Adds a finished value. The reference is good until the next event. Throws failure where there
+  /// are too many.
   const node& value(node item) {
+    if (++values_ > most_values_) {
+      throw fatal(item.at, "holds too many values", "at most " + std::to_string(most_values_));
+    }
     if (open_.empty()) return root_ = std::move(item);
     frame& parent = open_.back();
     if (parent.value.is_sequence()) return parent.value.items.emplace_back(std::move(item));
@@ -131,6 +139,8 @@ class tree_builder {
   }
 
   std::string file_name_;
+  std::size_t most_values_;
+  std::size_t values_ = 0;
   std::vector<frame> open_;
   node root_;
   diagnostics findings_;

@@ -38,12 +38,16 @@ class tokenizer_planner {
  public:
   tokenizer_planner(const merge_config& config, const plan_options& options, merge_plan& plan,
                     finding_groups& findings)
-      : options_(options), plan_(plan), findings_(findings) {
+      : options_(options),
+        plan_(plan),
+        findings_(findings),
+        has_base_(config.base_model.has_value()) {
     if (config.tokenizer) settings_ = *config.tokenizer;
     else settings_.source = config.tokenizer_source;
   }
 
   std::optional<token_alignment> make() {
+    warn_of_missing_base();
     const std::size_t merged = plan_.models.size();
     const std::optional<std::size_t> source = find_source();
     if (!source) return std::nullopt;
@@ -63,6 +67,20 @@ class tokenizer_planner {
     const auto* choice =
         settings_.source ? std::get_if<tokenizer_choice>(&*settings_.source) : nullptr;
     return !settings_.source || (choice != nullptr && *choice == tokenizer_choice::union_);
+  }
+
+  /// mergekit takes any model for the base then.
+  void warn_of_missing_base() {
+    const auto* choice =
+        settings_.source ? std::get_if<tokenizer_choice>(&*settings_.source) : nullptr;
+    if (has_base_ || choice == nullptr || *choice != tokenizer_choice::base) return;
+    findings_.add("tokenizers", {.level = severity::warning,
+                                 .file = options_.config_file,
+                                 .at = settings_.at,
+                                 .path = "tokenizer source",
+                                 .what = "`base` is taken to be " +
+                                         quoted_name(plan_.models[plan_.donor].name) +
+                                         ", the first model, since `base_model` is missing"});
   }
 
   /// The model whose tokenizer is the output's, or is extended to be. One that is not merged comes
@@ -274,6 +292,7 @@ class tokenizer_planner {
   const plan_options& options_;
   merge_plan& plan_;
   finding_groups& findings_;
+  bool has_base_;
   tokenizer_settings settings_{};
 };
 

@@ -33,7 +33,9 @@ class mapped_rows : public testing::Test {
       first.push_back(static_cast<float>(10 * row + 1));
     }
     std::vector<bfloat16> second;
-    for (int row = 0; row < 3; ++row) second.insert(second.end(), 2, to_bfloat16(static_cast<float>(-row)));
+    for (int row = 0; row < 3; ++row) {
+      second.insert(second.end(), 2, to_bfloat16(static_cast<float>(-row)));
+    }
     std::string data(first.size() * 4 + second.size() * 2, '\0');
     std::memcpy(data.data(), first.data(), first.size() * 4);
     std::memcpy(data.data() + first.size() * 4, second.data(), second.size() * 2);
@@ -44,7 +46,8 @@ class mapped_rows : public testing::Test {
                                             data));
     weights_ = checkpoint::open(folder_.path());
     for (const char* name : {"a", "b"}) {
-      readers_.push_back(std::make_shared<const single_tensor_reader>(weights_, *weights_.find(name)));
+      readers_.push_back(
+          std::make_shared<const single_tensor_reader>(weights_, *weights_.find(name)));
     }
   }
 
@@ -106,7 +109,8 @@ TEST_F(mapped_rows, may_be_of_a_tensor_that_is_itself_a_view) {
   entry.bytes = 16;
   entry.view =
       std::make_shared<const row_map_view>(std::move(swapped), readers_, 2, dtype::float32);
-  const row_map_view::readers stacked{std::make_shared<const single_tensor_reader>(weights_, entry)};
+  const row_map_view::readers stacked{
+      std::make_shared<const single_tensor_reader>(weights_, entry)};
   row_map map(1);
   map.set(0, {0, 1});
   EXPECT_THAT(read(row_map_view(std::move(map), stacked, 2, dtype::float32), 0, 2),

@@ -85,8 +85,8 @@ TEST_F(tokenizer_of, vocab_and_merges_stand_for_tokenizer_json) {
 
 TEST_F(tokenizer_of, sentencepiece_alone_is_refused_by_name) {
   write("tokenizer.model", "x");
-  EXPECT_THAT(refusal(), HasSubstr("tokenizer.model: error: the tokenizer is in a form whose tokens "
-                                   "cannot be merged"));
+  EXPECT_THAT(refusal(), HasSubstr("tokenizer.model: error: the tokenizer is in a form "
+                                   "whose tokens cannot be merged"));
 }
 
 TEST_F(tokenizer_of, unsound_files_are_refused) {

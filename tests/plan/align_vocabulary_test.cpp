@@ -139,8 +139,8 @@ TEST_F(aligned_rows, are_padded_with_their_mean) {
 TEST_F(aligned_rows, that_a_tensor_does_not_have_are_reported) {
   alignment_.row_of[1][0] = 3;
   EXPECT_TRUE(align().empty());
-  EXPECT_THAT(to_string(findings_.all().at(0)), HasSubstr("no row for the token `p`, expected a row "
-                                                          "3, found 3 rows"));
+  EXPECT_THAT(to_string(findings_.all().at(0)), HasSubstr("no row for the token `p`, expected a "
+                                                          "row 3, found 3 rows"));
 }
 
 TEST_F(aligned_rows, of_a_model_that_is_not_merged_here_cannot_be_taken) {

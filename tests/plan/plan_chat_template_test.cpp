@@ -17,7 +17,8 @@ class chat_template_of_a_merge : public testing::Test {
  protected:
   chat_template_of_a_merge() {
     models_.add_usual();
-    test::write_file(models_ / "base" / "tokenizer_config.json", R"({"chat_template": "{{ old }}"})");
+    test::write_file(models_ / "base" / "tokenizer_config.json",
+                     R"({"chat_template": "{{ old }}"})");
     test::write_file(models_ / "a" / "tokenizer_config.json", "{}");
     test::write_file(models_ / "a" / "chat_template.jinja", " {{ new }}\n");
     test::write_file(models_ / "b" / "chat_template.jinja", "{{ new }}");

@@ -15,8 +15,8 @@ namespace {
 using testing::HasSubstr;
 
 std::string tokenizer_json(const std::string& vocab, const std::string& added = "") {
-  return R"({"model": {"type": "BPE", "vocab": {)" + vocab + R"(}, "merges": []}, "added_tokens": [)" +
-         added + "]}";
+  return R"({"model": {"type": "BPE", "vocab": {)" + vocab +
+         R"(}, "merges": []}, "added_tokens": [)" + added + "]}";
 }
 
 /// `base` has tokens p q r s t; in `a` p and q are swapped and t is <x>, an added token; `b` has a

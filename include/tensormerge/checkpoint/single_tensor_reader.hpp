@@ -18,7 +18,8 @@ namespace tensormerge {
 class single_tensor_reader {
  public:
   /// Throws failure where the file cannot be opened.
-  single_tensor_reader(const checkpoint& weights, tensor_entry tensor) : tensor_(std::move(tensor)) {
+  single_tensor_reader(const checkpoint& weights, tensor_entry tensor)
+      : tensor_(std::move(tensor)) {
     if (tensor_.view != nullptr) return;
     const std::filesystem::path& file = weights.files()[tensor_.file];
     tensor_.file = 0;

@@ -193,8 +193,8 @@ class tokenizer_reader {
 
 }  // namespace detail
 
-/// Reads the tokenizer of a model folder as transformers loads it: tokenizer.json (or vocab.json and
-/// merges.txt) with the tokens that tokenizer_config.json, added_tokens.json and
+/// Reads the tokenizer of a model folder as transformers loads it: tokenizer.json (or vocab.json
+/// and merges.txt) with the tokens that tokenizer_config.json, added_tokens.json and
 /// special_tokens_map.json add. None where the folder has no tokenizer. Throws failure where a file
 /// is not sound, or the tokenizer has another form, such as tokenizer.model alone. `model_type` is
 /// what config.json says.

@@ -56,7 +56,9 @@ class vocabulary_alignment final : public entry_adjustment {
     if (!has_row_per_token(request.name) || !have_like_rows(entries)) return entries;
     std::vector<row_map> maps(entries.size(), row_map(alignment_.rows));
     is_sound_ = true;
-    for (std::size_t i = 0; i < alignment_.tokens.size(); ++i) place_token(i, request, entries, maps);
+    for (std::size_t i = 0; i < alignment_.tokens.size(); ++i) {
+      place_token(i, request, entries, maps);
+    }
     if (!is_sound_) return std::nullopt;
     for (row_map& map : maps) map.pad(alignment_.padding);
     return view(request, entries, std::move(maps));
@@ -137,7 +139,7 @@ class vocabulary_alignment final : public entry_adjustment {
             .what = "the tensor has no row for the token " + quoted_name(token),
             .expected = "a row " + std::to_string(place.row),
             .found = std::to_string(rows) + " rows",
-            .hint = "is the tokenizer the one of this model, and `vocab_size` in config.json true?"});
+            .hint = "is the tokenizer this model's, and `vocab_size` in config.json true?"});
   }
 
   void report(diagnostic finding) {
@@ -156,8 +158,9 @@ class vocabulary_alignment final : public entry_adjustment {
       widest = promote(widest, entries[i].type);
       nominal = promote(nominal, entries[i].nominal_type());
     }
-    const std::uint64_t row_elements = entries.front().dims.elements() /
-                                       std::max<std::uint64_t>(1, entries.front().dims.column_length());
+    const shape& dims = entries.front().dims;
+    const std::uint64_t row_elements =
+        dims.elements() / std::max<std::uint64_t>(1, dims.column_length());
     for (std::size_t i = 0; i < entries.size(); ++i) {
       tensor_entry& entry = entries[i];
       if (maps[i].is_identity(i, entry.dims.column_length())) continue;

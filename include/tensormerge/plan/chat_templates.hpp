@@ -75,7 +75,7 @@ inline constexpr std::array<named_chat_template, 5> named_chat_templates{{
 {{- ' ' ~ turn.content ~ eos_token -}}
 {%- set ask.user = true -%}
 {%- else -%}
-{{- raise_exception('messages of user and assistant must alternate, after at most one of system') -}}
+{{- raise_exception('user and assistant must alternate, after at most one system message') -}}
 {%- endif -%}
 {%- endfor -%}
 )"},

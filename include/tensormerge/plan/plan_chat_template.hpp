@@ -34,7 +34,8 @@ inline std::string without_outer_space(const std::string& text) {
 }
 
 /// The template that most models have, of several the one met first; none where no model has any.
-inline std::optional<std::string> commonest_chat_template(const std::vector<planned_model>& models) {
+inline std::optional<std::string> commonest_chat_template(
+    const std::vector<planned_model>& models) {
   std::vector<std::pair<std::string, std::size_t>> counts;
   for (const planned_model& model : models) {
     if (model.folder.weights.tensors().empty()) continue;  // gives its tokenizer alone

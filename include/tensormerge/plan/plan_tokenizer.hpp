@@ -164,7 +164,8 @@ class tokenizer_planner {
   /// A model's tokens; those of an earlier one where the files are the same, so that most merges
   /// read one tokenizer.
   std::shared_ptr<const token_table> read_tokens(
-      std::size_t model, std::size_t source, const std::shared_ptr<const token_table>& source_tokens,
+      std::size_t model, std::size_t source,
+      const std::shared_ptr<const token_table>& source_tokens,
       const std::vector<std::shared_ptr<const token_table>>& tables) const {
     if (have_same_tokens(plan_.models[model], plan_.models[source])) return source_tokens;
     for (std::size_t i = 0; i < tables.size(); ++i) {

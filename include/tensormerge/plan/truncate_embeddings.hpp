@@ -38,7 +38,8 @@ class embedding_truncation final : public entry_adjustment {
     if (fewest == most) return entries;
     if (fewest == 0) {
       findings_.add("vocabularies without tokens",
-                    {.path = quoted_name(request.name), .what = "a model has no row for any token"});
+                    {.path = quoted_name(request.name),
+                     .what = "a model has no row for any token"});
       return std::nullopt;
     }
     findings_.add("truncated tensors",

@@ -1,5 +1,5 @@
 # Turns the schemas of this folder into headers: the structs that methods take, and the typed
-# configurations of both dialects.
+# configurations of all dialects.
 tensormerge_generate_config(TARGET tensormerge_method_parameters
   SCHEMA ${CMAKE_CURRENT_LIST_DIR}/merge.schema.json ${CMAKE_CURRENT_LIST_DIR}/mlx.schema.json
   ROOTS "#/definitions/*_parameters"
@@ -10,14 +10,17 @@ target_link_libraries(tensormerge_merge INTERFACE tensormerge_method_parameters)
 
 tensormerge_generate_config(TARGET tensormerge_config_types
   SCHEMA ${CMAKE_CURRENT_LIST_DIR}/merge.schema.json
+  ROOTS "#" "#/definitions/raw_merge"
   NAMESPACE tensormerge
   HEADER tensormerge/config/merge_config.hpp
   VALIDATOR tensormerge/config/validate_merge_config.hpp)
-tensormerge_generate_config(TARGET tensormerge_config_types
-  SCHEMA ${CMAKE_CURRENT_LIST_DIR}/mlx.schema.json
-  NAMESPACE tensormerge
-  HEADER tensormerge/config/mlx_config.hpp
-  VALIDATOR tensormerge/config/validate_mlx_config.hpp)
+foreach(kind mlx mlx_lm moe evolve bakllama)
+  tensormerge_generate_config(TARGET tensormerge_config_types
+    SCHEMA ${CMAKE_CURRENT_LIST_DIR}/${kind}.schema.json
+    NAMESPACE tensormerge
+    HEADER tensormerge/config/${kind}_config.hpp
+    VALIDATOR tensormerge/config/validate_${kind}_config.hpp)
+endforeach()
 target_link_libraries(tensormerge_config INTERFACE tensormerge_config_types)
 
 include(${CMAKE_CURRENT_LIST_DIR}/tensormerge_add_methods.cmake)

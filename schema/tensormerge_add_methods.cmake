@@ -20,6 +20,7 @@ function(tensormerge_add_methods)
   tensormerge_generate_config(TARGET ${headers}
     SCHEMA ${schemas}/merge.schema.json
     EXTEND ${arg_FRAGMENT}
+    ROOTS "#" "#/definitions/raw_merge"
     NAMESPACE tensormerge
     HEADER tensormerge/config/merge_config.hpp
     VALIDATOR tensormerge/config/validate_merge_config.hpp)

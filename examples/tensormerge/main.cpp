@@ -11,6 +11,7 @@
 #include <tensormerge/error/failure.hpp>
 
 #include "commands.hpp"
+#include "print_findings.hpp"
 
 namespace {
 
@@ -36,18 +37,18 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "tensormerge " TENSORMERGE_VERSION);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  int status = done;
+  add_check_command(app, status);
   add_merge_command(app);
   add_mlx_command(app);
   try {
     const std::vector<const char*> arguments = arguments_of(argc, argv);
     app.parse(static_cast<int>(arguments.size()), arguments.data());
-    return done;
+    return status;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? done : wrong_usage;
   } catch (const tensormerge::failure& problem) {
-    for (const tensormerge::diagnostic& finding : problem.findings()) {
-      std::fprintf(stderr, "%s\n", to_string(finding).c_str());
-    }
+    print_findings(problem.findings());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "error: %s\n", error.what());
   }

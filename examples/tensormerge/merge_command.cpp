@@ -3,12 +3,14 @@
 
 #include <CLI/CLI.hpp>
 
-#include <tensormerge/config/load_config.hpp>
+#include <tensormerge/check/read_checked.hpp>
+#include <tensormerge/document/load_yaml.hpp>
 #include <tensormerge/engine/merge_notes.hpp>
 #include <tensormerge/plan/plan_merge.hpp>
 
 #include "commands.hpp"
 #include "mergekit_options.hpp"
+#include "print_findings.hpp"
 
 namespace {
 
@@ -17,8 +19,12 @@ void merge(mergekit_options& options) {
   const tensormerge::method_table methods = options.methods();
   const std::string file = options.config.string();
   const std::string text = tensormerge::read_yaml_text(options.config);
-  const tensormerge::merge_config config =
-      tensormerge::read_merge_config(tensormerge::load_yaml(text, file), file);
+  const auto [config, warnings] = tensormerge::read_checked<tensormerge::merge_config>(
+      text, file,
+      {.kind = tensormerge::dialect::mergekit,
+       .lenient = options.lenient,
+       .methods = describe_methods(methods)});
+  print_findings(warnings);
   options.write.run.cast_to = config.dtype;
   const tensormerge::merge_plan plan =
       tensormerge::plan_merge(config, describe_methods(methods), options.planning());

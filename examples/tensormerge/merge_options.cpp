@@ -11,6 +11,8 @@
 #include <tensormerge/engine/progress_display.hpp>
 #include <tensormerge/plan/print_plan.hpp>
 
+#include "print_findings.hpp"
+
 void merge_options::add_to(CLI::App& command) {
   command.add_option("--models-dir", models_dir, "Folder in which models are looked for first");
   command.add_option("--num-threads,-j", write.run.threads, "Threads; all cores if not given");
@@ -25,14 +27,14 @@ void merge_options::add_to(CLI::App& command) {
   command.add_flag_callback(
       "--sync", [this] { write.outlives = tensormerge::durability::power_loss; },
       "Wait until the disk has the output, so that a loss of power cannot harm it");
+  command.add_flag("--lenient,!--no-lenient", lenient,
+                   "Let keys pass that nobody knows, with a warning");
   command.add_flag("--dry-run", dry_run, "Print what would be merged, and write nothing");
 }
 
 void carry_out(const tensormerge::merge_plan& plan, const tensormerge::method_table& methods,
                const merge_options& options) {
-  for (const tensormerge::diagnostic& finding : plan.findings) {
-    std::fprintf(stderr, "%s\n", to_string(finding).c_str());
-  }
+  print_findings(plan.findings);
   tensormerge::write_options write = options.write;
   if (options.max_memory > 0) write.run.most_memory = options.max_memory;
   if (options.dry_run) {

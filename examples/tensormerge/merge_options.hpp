@@ -20,6 +20,7 @@ struct merge_options {
   int verbosity = 0;  // 1: more is said; 2: the plan is shown too
   bool dry_run = false;
   std::uint64_t max_memory = 0;  // bytes; 0: no limit
+  bool lenient = false;
   tensormerge::write_options write;
 
   void add_to(CLI::App& command);

@@ -2,12 +2,13 @@
 
 #include <CLI/CLI.hpp>
 
-#include <tensormerge/config/load_config.hpp>
+#include <tensormerge/check/read_checked.hpp>
 #include <tensormerge/plan/plan_mlx.hpp>
 
 #include "commands.hpp"
 #include "merge_options.hpp"
 #include "method_tables.hpp"
+#include "print_findings.hpp"
 
 void add_mlx_command(CLI::App& app) {
   CLI::App* command =
@@ -24,8 +25,13 @@ void add_mlx_command(CLI::App& app) {
     const tensormerge::plan_options planning{
         .search = {options->models_dir, options->config.parent_path()},
         .config_file = options->config.string()};
-    carry_out(tensormerge::plan_mlx(tensormerge::load_mlx_config(options->config),
-                                    describe_methods(methods), planning),
-              methods, *options);
+    const auto [config, warnings] = tensormerge::read_checked<tensormerge::mlx_config>(
+        tensormerge::read_yaml_text(options->config), options->config.string(),
+        {.kind = tensormerge::dialect::mlx,
+                          .lenient = options->lenient,
+                          .mlx_methods = describe_methods(methods)});
+    print_findings(warnings);
+    carry_out(tensormerge::plan_mlx(config, describe_methods(methods), planning), methods,
+              *options);
   });
 }

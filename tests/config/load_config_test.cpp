@@ -161,7 +161,7 @@ TEST(load_config, reports_all_problems_of_a_file_in_one_run) {
           "found `bf16`; did you mean `bfloat16`?",
           "c.yml:7:1: error: slices: too many items, expected nothing, because `models` is given, "
           "found 1",
-          "c.yml:8:14: error: slices[0].sources: too few items, expected a list of at least one "
+          "c.yml:8:5: error: slices[0].sources: too few items, expected a list of at least one "
           "source, found 0"));
 }
 

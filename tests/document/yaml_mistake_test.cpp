@@ -27,7 +27,7 @@ TEST(explain_yaml_error, tells_a_second_key_in_a_line_from_a_continued_one) {
             "quote a value that holds `: `");
   const yaml_mistake no_space = explain_yaml_error("a:b\nc: d", 5, "illegal map value");
   EXPECT_EQ(no_space.offset, 4u);
-  EXPECT_EQ(no_space.hint, "write a space after its colon");
+  EXPECT_EQ(no_space.hint, "write a space after its colon: `a: b`");
 }
 
 TEST(explain_yaml_error, keeps_a_message_that_it_does_not_know) {

@@ -2,7 +2,7 @@
 # where a third-party library is included outside of the room that wraps it.
 #   cmake -D INCLUDE=<include folder> -P check_layers.cmake
 cmake_minimum_required(VERSION 3.25)
-set(rooms error document dtype tensor policy method config checkpoint plan engine)
+set(rooms error document dtype tensor policy method config checkpoint plan check engine)
 set(problems "")
 
 # Config and checkpoint stand side by side, and the numeric core stands alone.

@@ -60,7 +60,8 @@ inline void check_encoding(std::string_view text, const text_positions& position
                              .what = std::move(what),
                              .expected = "text in UTF-8",
                              .found = std::move(found),
-                             .hint = std::move(hint)});
+                             .hint = std::move(hint),
+                             .rule = "encoding"});
   };
   const bool marked = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
   if (marked || (text.size() > 1 && (text[0] == '\0') != (text[1] == '\0'))) {

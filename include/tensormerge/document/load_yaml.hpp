@@ -121,8 +121,8 @@ class yaml_events : public YAML::EventHandler {
     return builder_.fatal(positions_.at(mistake.offset), mistake.what, {}, {}, mistake.hint);
   }
 
-  node finish() {
-    node root = builder_.finish();
+  node finish(diagnostics* duplicates) {
+    node root = duplicates == nullptr ? builder_.finish() : builder_.finish(*duplicates);
     if (too_large_at_) throw too_many(*too_large_at_, "aliases expand to too many values");
     return root;
   }
@@ -293,9 +293,10 @@ class yaml_events : public YAML::EventHandler {
   bool too_large_inside_anchor_ = false;
 };
 
-/// The documents of a text, at most `most_documents` of them.
+/// The documents of a text, at most `most_documents` of them. Keys that are given twice are a
+/// failure, unless there is a list that takes them.
 inline std::vector<node> read_yaml(std::string_view text, const std::string& file_name,
-                                   std::size_t most_documents) {
+                                   std::size_t most_documents, diagnostics* duplicates = nullptr) {
   const text_positions positions(text);
   check_encoding(text, positions, file_name);
   const std::size_t text_start = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
@@ -328,7 +329,7 @@ inline std::vector<node> read_yaml(std::string_view text, const std::string& fil
           .expected = most_documents == 1 ? "one document in the file" : "fewer documents",
           .hint = "remove the line --- and what follows"});
     }
-    documents.push_back(events.finish());
+    documents.push_back(events.finish(duplicates));
   }
 }
 
@@ -357,6 +358,14 @@ inline std::vector<node> load_yaml_documents(std::string_view text, const std::s
 /// The text of a YAML file of at most 4 MiB. Throws failure.
 inline std::string read_yaml_text(const std::filesystem::path& file) {
   return read_text(file, detail::most_yaml_bytes);
+}
+
+/// The same for a reader that goes on after keys that are given twice: they are added to
+/// `duplicates`, and the first of them counts.
+inline std::vector<node> load_yaml_documents(std::string_view text, const std::string& file_name,
+                                             diagnostics& duplicates) {
+  constexpr std::size_t most_documents = 1000;
+  return detail::read_yaml(text, file_name, most_documents, &duplicates);
 }
 
 /// Reads a YAML file of at most 4 MiB with one document. Throws failure.

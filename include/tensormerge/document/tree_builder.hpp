@@ -73,6 +73,12 @@ class tree_builder {
     return std::move(root_);
   }
 
+  /// The document with every duplicate in it, of which `find` sees the first.
+  node finish(diagnostics& duplicates) {
+    duplicates.insert(duplicates.end(), findings_.begin(), findings_.end());
+    return std::move(root_);
+  }
+
   /// A failure at this place of the document, behind what was found until now.
   failure fatal(text_position at, std::string what, std::string expected = {},
                 std::string found = {}, std::string hint = {}) {
@@ -129,7 +135,8 @@ class tree_builder {
              .path = parent.empty() ? sorted[i]->key : parent + '.' + sorted[i]->key,
              .what =
                  "duplicate key, first given in line " + std::to_string(sorted[first]->key_at.line),
-             .hint = "remove one of the two"});
+             .hint = "remove one of the two",
+             .rule = "duplicate-key"});
       }
     }
     std::sort(findings_.begin() + found_before, findings_.end(),

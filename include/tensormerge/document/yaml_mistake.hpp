@@ -59,8 +59,14 @@ inline yaml_mistake explain_unexpected_key(std::string_view text, std::size_t of
         before.substr(colon + 1).find_first_of(" \r") != 0 &&
         before.find(": ") == std::string_view::npos) {
       return {start + first, "is not valid YAML: the line before is no key and value",
-              "write a space after its colon"};
+              "write a space after its colon: `" + std::string(before.substr(0, colon + 1)) + ' ' +
+                  std::string(before.substr(colon + 1, before.find_last_not_of(" \r") - colon)) +
+                  '`'};
     }
+  }
+  if (line.substr(first).starts_with("- model:")) {
+    return {start + first, "is not valid YAML: a list where no key begins one",
+            "insert the line `models:`"};
   }
   return {start + first, "is not valid YAML: a key where the value before has not ended",
           "line the key up with the other keys, or complete the line before"};

@@ -37,6 +37,8 @@ struct diagnostic {
   std::string expected{};
   std::string found{};
   std::string hint{};
+  /// Name of what was checked, for programs: `unknown-key`. The text below does not show it.
+  std::string rule{};
 };
 
 /// `file:line:column: error: path: what, expected E, found F; hint`, without a line break at the end.

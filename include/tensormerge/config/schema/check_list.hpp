@@ -27,11 +27,13 @@ inline void check_item_count(const node& value, const value_path& path, std::siz
   if (count < least) {
     report(value, path, "too few items", "at least " + std::to_string(least), found);
     found.back().what.found = std::to_string(count);
+    if (path.entry() != nullptr) found.back().what.at = path.entry()->key_at;
   } else if (count > most) {
     report(value.items[most], path, "too many items", "at most " + std::to_string(most), found);
     found.back().what.found = std::to_string(count);
     const bool none_allowed = most == 0 && path.entry() != nullptr;
     if (none_allowed) found.back().what.at = path.entry()->key_at;
+    if (none_allowed) found.back().what.rule = "conflict";
   }
 }
 

@@ -39,7 +39,8 @@ inline void report_missing(const node& value, const value_path& path, std::strin
   found.push_back({diagnostic{.at = value.entries.empty() ? value.at : value.entries[0].key_at,
                               .path = path.text(),
                               .what = "missing key `" + name + '`',
-                              .hint = "add `" + name + ":`"},
+                              .hint = "add `" + name + ":`",
+                              .rule = "missing-key"},
                    path.depth()});
   found.back().missing_keys.push_back(name);
 }
@@ -67,7 +68,8 @@ inline void check_mapping(const node& value, const value_path& path, const mappi
     found.push_back({diagnostic{.at = entry.key_at,
                                 .path = path.text(),
                                 .what = "unknown key `" + entry.key + '`',
-                                .hint = hint_for(entry.key, rules.hints, rules.known)},
+                                .hint = hint_for(entry.key, rules.hints, rules.known),
+                                .rule = "unknown-key"},
                      path.depth()});
     found.back().unknown_key = true;
   }
@@ -88,6 +90,7 @@ inline void check_key_count(const node& value, const value_path& path, std::size
   if (count > most) found.back().what.at = value.entries[most].key_at;
   const bool none_allowed = most == 0 && path.entry() != nullptr;
   if (none_allowed) found.back().what.at = path.entry()->key_at;
+  if (none_allowed) found.back().what.rule = "conflict";
 }
 
 /// `propertyNames`: each key is checked as a text of its own.
@@ -113,7 +116,8 @@ inline void check_dependency(const node& value, const value_path& path, std::str
       found.push_back({diagnostic{.at = entry.key_at,
                                   .path = path.text(),
                                   .what = "missing key `" + std::string(other) + "`, which `" +
-                                          std::string(key) + "` needs"},
+                                          std::string(key) + "` needs",
+                                  .rule = "missing-key"},
                        path.depth()});
     }
     if (rule != nullptr) rule(value, path, found);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -77,14 +78,22 @@ inline std::string show(const node& value) {
   return '`' + value.text + '`';
 }
 
+/// What is wrong, as the name of a rule: `wrong type` is found by the rule `wrong-type`.
+inline std::string rule_name(std::string what) {
+  std::replace(what.begin(), what.end(), ' ', '-');
+  return what;
+}
+
 inline void report(const node& value, const value_path& path, std::string what,
                    std::string expected, findings& found, std::string hint = {}) {
+  std::string rule = rule_name(what);
   found.push_back({diagnostic{.at = value.at,
                               .path = path.text(),
                               .what = std::move(what),
                               .expected = std::move(expected),
                               .found = show(value),
-                              .hint = std::move(hint)},
+                              .hint = std::move(hint),
+                              .rule = std::move(rule)},
                    path.depth()});
 }
 

@@ -1,0 +1,6 @@
+#pragma once
+
+#include <tensormerge/error/failure.hpp>
+
+/// Writes findings to the standard error, a line each, with the code of the rule where there is one.
+void print_findings(const tensormerge::diagnostics& findings);

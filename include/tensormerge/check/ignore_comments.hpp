@@ -1,0 +1,79 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tensormerge/check/finding_list.hpp>
+
+namespace tensormerge {
+
+/// `# tensormerge: ignore[TM203, TM306]` or, for all rules, `# tensormerge: ignore`: of the line it
+/// ends or, where it stands alone, of the next one.
+struct ignore_comment {
+  std::uint32_t line = 0;  // the line that it is for
+  text_position at{};      // of the comment
+  std::vector<std::string> codes{};
+};
+
+/// The comments of a text. One inside a quoted text counts, too.
+inline std::vector<ignore_comment> find_ignore_comments(std::string_view text) {
+  constexpr std::string_view mark = "# tensormerge: ignore";
+  std::vector<ignore_comment> found;
+  std::uint32_t number = 0;
+  for (std::size_t begin = 0; begin < text.size(); ++number) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    begin = end + 1;
+    const std::size_t place = line.find(mark);
+    if (place == std::string_view::npos) continue;
+    if (place > 0 && line[place - 1] != ' ' && line[place - 1] != '\t') continue;
+    std::string_view rest = line.substr(place + mark.size());
+    const bool alone = line.find_first_not_of(" \t") == place;
+    const auto column = static_cast<std::uint32_t>(
+        1 + std::count_if(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(place),
+                          [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    ignore_comment comment{.line = number + (alone ? 2u : 1u), .at = {number + 1, column}};
+    if (rest.starts_with('[')) {
+      rest = rest.substr(1, rest.find(']') - 1);
+      while (!rest.empty()) {
+        const std::size_t comma = std::min(rest.find(','), rest.size());
+        std::string code(rest.substr(0, comma));
+        std::erase(code, ' ');
+        if (!code.empty()) comment.codes.push_back(std::move(code));
+        rest.remove_prefix(std::min(comma + 1, rest.size()));
+      }
+    }
+    found.push_back(std::move(comment));
+  }
+  return found;
+}
+
+/// Takes out what comments ignore, and reports those that ignore nothing.
+inline void apply_ignore_comments(std::string_view text, finding_list& findings) {
+  for (const ignore_comment& comment : find_ignore_comments(text)) {
+    std::vector<std::string> unused = comment.codes;
+    const std::size_t before = findings.items().size();
+    std::erase_if(findings.items(), [&](const diagnostic& each) {
+      if (each.at.line != comment.line || each.rule == "unused-ignore") return false;
+      const std::string_view code = code_of(each);
+      const bool named =
+          std::find(comment.codes.begin(), comment.codes.end(), code) != comment.codes.end();
+      std::erase(unused, code);
+      return named || comment.codes.empty();
+    });
+    const bool useless = comment.codes.empty() && before == findings.items().size();
+    if (useless) {
+      findings.add("unused-ignore", {.at = comment.at, .what = "there is nothing to ignore"});
+    }
+    for (const std::string& code : unused) {
+      findings.add("unused-ignore", {.at = comment.at,
+                                     .what = "there is no " + in_backticks(code) + " to ignore"});
+    }
+  }
+}
+
+}  // namespace tensormerge

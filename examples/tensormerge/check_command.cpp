@@ -13,6 +13,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <tensormerge/check/check_models.hpp>
 #include <tensormerge/check/check_text.hpp>
 #include <tensormerge/check/line_difference.hpp>
 #include <tensormerge/check/report.hpp>
@@ -37,7 +38,8 @@ struct check_command {
   std::filesystem::path output_file;
   rule_selection rules;
   bool lenient = false, exit_zero = false, fix = false, unsafe_fixes = false, diff = false;
-  bool print_rules = false;
+  bool print_rules = false, models = false;
+  std::filesystem::path models_dir;
 
   void add_to(CLI::App& command);
   int run() const;
@@ -45,6 +47,7 @@ struct check_command {
  private:
   file_report check(const std::string& name, const check_options& options, std::string& changes,
                     std::size_t& edits) const;
+  void find_mistakes(file_report& report, const check_options& options) const;
   std::string report(const std::vector<file_report>& reports) const;
   bool colored() const;
 };
@@ -77,6 +80,8 @@ void check_command::add_to(CLI::App& command) {
   command.add_flag("--fix", fix, "Write the corrections that leave no doubt");
   command.add_flag("--unsafe-fixes", unsafe_fixes, "Correct also what could be meant otherwise");
   command.add_flag("--diff", diff, "Show what --fix would change, and change nothing");
+  command.add_flag("--models", models, "Look also at the models: their settings and headers");
+  command.add_option("--models-dir", models_dir, "Folder in which models are looked for first");
   command.add_flag("--exit-zero", exit_zero, "End with status 0 whatever is found");
   command.add_option("--color", color, "Colours in the output")
       ->check(CLI::IsMember({"auto", "always", "never"}));
@@ -108,6 +113,18 @@ void write_file(const std::filesystem::path& file, const std::string& text) {
   if (!stream) throw failure(diagnostic{.file = file.string(), .what = "cannot be written"});
 }
 
+void check_command::find_mistakes(file_report& report, const check_options& options) const {
+  const checked_text checked = check_text(report.text, report.file, options);
+  report.findings = checked.findings;
+  if (models && !has_errors(report.findings)) {
+    const std::filesystem::path folder = std::filesystem::path(report.file).parent_path();
+    const diagnostics more = check_models(
+        checked, options, {.search = {models_dir, folder, {}}, .config_file = report.file});
+    report.findings.insert(report.findings.end(), more.begin(), more.end());
+  }
+  rules.apply(report.findings);
+}
+
 file_report check_command::check(const std::string& name, const check_options& options,
                                  std::string& changes, std::size_t& edits) const {
   const bool standard_input = name == "-";
@@ -120,8 +137,7 @@ file_report check_command::check(const std::string& name, const check_options& o
     result.findings = problem.findings();
     return result;
   }
-  result.findings = check_text(result.text, result.file, options).findings;
-  rules.apply(result.findings);
+  find_mistakes(result, options);
   if (!fix && !diff) return result;
   const fixed_text fixed = apply_suggestions(result.text, result.findings, unsafe_fixes);
   edits += fixed.edits;
@@ -133,8 +149,7 @@ file_report check_command::check(const std::string& name, const check_options& o
     write_file(name, fixed.text);
   }
   result.text = fixed.text;
-  result.findings = check_text(result.text, result.file, options).findings;
-  rules.apply(result.findings);
+  find_mistakes(result, options);
   return result;
 }
 

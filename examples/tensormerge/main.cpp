@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   int status = done;
   add_check_command(app, status);
+  add_explain_command(app);
   add_merge_command(app);
   add_mlx_command(app);
   try {

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,9 +80,7 @@ class method_checker {
       return;
     }
     const std::size_t others = slice.inputs.size() - bases;
-    const bool unbounded = facts().most_inputs == std::numeric_limits<std::size_t>::max();
-    // A base alone stays what it is, which is a way to write out a base with an adapter.
-    const bool base_alone = bases == 1 && others == 0 && unbounded && facts().least_inputs == 1;
+    const bool base_alone = bases == 1 && others == 0 && takes_base_alone(facts());
     if (base_alone || (others >= facts().least_inputs && others <= facts().most_inputs)) return;
     const bool appended = slice.inputs.back().entry == nullptr;
     const bool too_many = others > facts().most_inputs;

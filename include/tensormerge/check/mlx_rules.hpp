@@ -108,13 +108,11 @@ class mlx_checker {
       if (i == 0 && given != nullptr && !range) all_ranges_read_ = false;
     }
     const node* method = slice.find("merge_method");
-    const bool copies = method == nullptr || method->text == "passthrough";
-    if (count > 0 && count < 3 && method != nullptr && copies != (count == 1)) {
+    if (count == 1 && method != nullptr && method->text != "passthrough") {
       findings_.add("wrong-number-of-models",
                     {.at = method->at,
                      .path = path + ".merge_method",
-                     .what = method->text + " cannot merge " + std::to_string(count) +
-                             (count == 1 ? " source" : " sources"),
+                     .what = method->text + " cannot merge one source",
                      .hint = "one source is for passthrough, two are for the other methods"});
     }
     const node* parameters = slice.find("parameters");

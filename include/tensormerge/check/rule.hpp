@@ -155,6 +155,11 @@ inline constexpr std::array all_rules{
     rule{"TM901", "model-finding", severity::error,
          "The models on disk do not fit the configuration or each other.",
          "Found with `--models`, from configurations and headers alone.", "", ""},
+    rule{"TM902", "filter-without-match", severity::warning,
+         "No tensor's name contains a filter.", "Its value is never used. Found with `--models`.",
+         "", ""},
+    rule{"TM903", "prediction", severity::note, "What a merge would read and write.",
+         "Said with `--models`.", "", ""},
 };
 
 /// The rule that is named so by diagnostics, or else that for texts that cannot be read.

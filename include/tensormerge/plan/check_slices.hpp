@@ -33,6 +33,13 @@ inline std::string expected_models(const method_facts& facts) {
 
 }  // namespace detail
 
+/// Whether a base without any other model may be given, which stays as it is: a way to write out a
+/// base with an adapter.
+inline bool takes_base_alone(const method_facts& facts) {
+  return facts.base == base_use::required && facts.least_inputs == 1 &&
+         facts.most_inputs == std::numeric_limits<std::size_t>::max();
+}
+
 /// Reports what is wrong with a slice whatever its models hold: a model that is given twice, a base
 /// that is missing, or a number of models that the method does not take.
 inline void check_slice(const merge_slice& slice, const method_facts& facts,
@@ -75,6 +82,7 @@ inline void check_slice(const merge_slice& slice, const method_facts& facts,
   const std::size_t others =
       slice.inputs.size() - (facts.base == base_use::ignored ? std::size_t{0} : bases);
   if (others >= facts.least_inputs && others <= facts.most_inputs) return;
+  if (bases == 1 && others == 0 && takes_base_alone(facts)) return;
   const bool appended = !slice.inputs.empty() && slice.inputs.back().is_appended;
   std::string hint;
   if (appended && others > facts.most_inputs) {

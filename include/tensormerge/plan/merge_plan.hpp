@@ -26,6 +26,7 @@ struct planned_source {
   std::size_t model = 0;  // index in merge_plan::models
   tensor_entry tensor;
   std::vector<parameter_value> parameters{};
+  std::vector<text_position> origins{};  // of the parameters, where they are given
 };
 
 /// One tensor that is written: what from, by which method and with which parameters.
@@ -35,6 +36,7 @@ struct planned_tensor {
   shape dims{};
   std::string method{};
   std::vector<parameter_value> parameters{};
+  std::vector<text_position> origins{};  // of the parameters, where they are given
   std::optional<planned_source> base{};
   bool is_copy = false;  // the only input's elements as they are, whatever their type
   std::vector<planned_source> inputs{};  // the base apart, in the configuration's order

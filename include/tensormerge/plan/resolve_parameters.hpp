@@ -21,6 +21,7 @@ struct resolved_parameters {
   std::vector<parameter_value> values;    // in the order of the method's list
   std::vector<std::string_view> missing;  // required, and given for this tensor in no scope
   diagnostics wrong;                      // values of the wrong kind, at their places
+  std::vector<text_position> origins;     // of the values, in the configuration; 0 for defaults
 };
 
 /// The place of a layer on its slice's gradients: 0 for the first of several layers, 1 for the last
@@ -39,11 +40,15 @@ inline resolved_parameters resolve_parameters(std::span<const parameter_info> wa
   result.values.reserve(wanted.size());
   for (const parameter_info& parameter : wanted) {
     std::optional<double> value;
+    text_position origin;
     for (const settings* scope : scopes) {
       const setting* given = scope->find(parameter.name);
       if (given == nullptr) continue;
       try {
-        if (const auto found = given->evaluate(tensor, t, parameter.kind)) value = found->number;
+        if (const auto found = given->evaluate(tensor, t, parameter.kind)) {
+          value = found->number;
+          origin = found->at;
+        }
       } catch (const failure& problem) {
         result.wrong.insert(result.wrong.end(), problem.findings().begin(),
                             problem.findings().end());
@@ -54,6 +59,7 @@ inline resolved_parameters resolve_parameters(std::span<const parameter_info> wa
     if (!value && parameter.required) result.missing.push_back(parameter.name);
     if (!value) value = parameter.default_value;
     result.values.push_back({std::string(parameter.name), value});
+    result.origins.push_back(origin);
   }
   return result;
 }

@@ -30,6 +30,7 @@ inline planned_tensor plan_copy(std::string name, std::size_t model, const tenso
           .dims = entry.dims,
           .method = "passthrough",
           .parameters = {},
+          .origins = {},
           .base = std::nullopt,
           .is_copy = entry.nominal_type() == entry.type,
           .inputs = {{model, entry, {}}}};
@@ -68,19 +69,21 @@ class tensor_planner {
                           .dims = entries[0]->dims,
                           .method = std::string(request.method->facts.name),
                           .parameters = {},
+                          .origins = {},
                           .base = std::nullopt,
                           .is_copy = false,
                           .inputs = {}};
-    tensor.parameters = resolve(request);
+    tensor.parameters = resolve(request, tensor.origins);
     for (std::size_t i = 0; i < entries.size(); ++i) {
       planned_source source{request.sources[i].model, *entries[i], {}};
       if (i == request.base) {
         tensor.base = std::move(source);
       } else {
-        source.parameters = resolve(request, request.sources[i]);
+        source.parameters = resolve(request, request.sources[i], source.origins);
         tensor.inputs.push_back(std::move(source));
       }
     }
+    if (tensor.inputs.empty()) return plan_base_alone(std::move(tensor), *entries[0]);
     check_parameters(request, tensor, config_file_, findings_);
     if (!is_mergeable(entries[0]->type)) {
       if (!asks_for_nothing(tensor.inputs[0].parameters)) {
@@ -110,6 +113,14 @@ class tensor_planner {
                         [](const parameter_value& each) { return each.value.has_value(); });
   }
 
+  /// Nothing is added to a base without other models.
+  static planned_tensor plan_base_alone(planned_tensor tensor, const tensor_entry& entry) {
+    planned_tensor copy = plan_copy(tensor.name, tensor.base->model, entry);
+    copy.is_copy = copy.is_copy && tensor.type == entry.type;
+    copy.type = tensor.type;
+    return copy;
+  }
+
   /// Integers and booleans are not merged: the base's, or else the first, is carried over.
   std::optional<planned_tensor> carry_over(const tensor_request& request,
                                            const std::vector<const tensor_entry*>& entries) {
@@ -127,7 +138,8 @@ class tensor_planner {
     return plan_copy(request.name, model, *entries[chosen]);
   }
 
-  std::vector<parameter_value> resolve(const tensor_request& request) {
+  std::vector<parameter_value> resolve(const tensor_request& request,
+                                       std::vector<text_position>& origins) {
     resolved_parameters resolved =
         resolve_parameters(request.method->shared, *request.scopes, request.name, request.t);
     report_wrong(resolved.wrong);
@@ -139,11 +151,13 @@ class tensor_planner {
                             .found = "none for " + quoted_name(request.name),
                             .hint = hint_for(name, *request.scopes)});
     }
+    origins = std::move(resolved.origins);
     return std::move(resolved.values);
   }
 
   std::vector<parameter_value> resolve(const tensor_request& request,
-                                       const source_request& source) {
+                                       const source_request& source,
+                                       std::vector<text_position>& origins) {
     resolved_parameters resolved =
         resolve_parameters(request.method->per_input, *source.scopes, source.name, request.t);
     report_wrong(resolved.wrong);
@@ -157,6 +171,7 @@ class tensor_planner {
                             .hint = source.hint.empty() ? hint_for(name, *source.scopes)
                                                         : source.hint});
     }
+    origins = std::move(resolved.origins);
     return std::move(resolved.values);
   }
 

@@ -23,4 +23,14 @@ foreach(kind mlx mlx_lm moe evolve bakllama)
 endforeach()
 target_link_libraries(tensormerge_config INTERFACE tensormerge_config_types)
 
+# The schemas themselves, for programs that show them to people.
+set(texts ${CMAKE_CURRENT_BINARY_DIR}/generated/tensormerge_config_types/include/tensormerge/config/schema_texts.hpp)
+set(header "// Made of the schemas by schema/generate.cmake.\n#pragma once\n\n#include <string_view>\n\nnamespace tensormerge {\n")
+foreach(kind merge mlx mlx_lm moe evolve bakllama)
+  file(READ ${CMAKE_CURRENT_LIST_DIR}/${kind}.schema.json text)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/${kind}.schema.json)
+  string(APPEND header "\ninline constexpr std::string_view ${kind}_schema_text = R\"schema(${text})schema\";\n")
+endforeach()
+file(GENERATE OUTPUT ${texts} CONTENT "${header}\n}  // namespace tensormerge\n")
+
 include(${CMAKE_CURRENT_LIST_DIR}/tensormerge_add_methods.cmake)

@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   int status = done;
   add_check_command(app, status);
   add_explain_command(app);
+  add_init_command(app);
   add_merge_command(app);
   add_mlx_command(app);
   try {

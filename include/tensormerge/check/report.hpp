@@ -78,7 +78,8 @@ inline std::string report_full(const std::vector<file_report>& files, bool color
     const source_text source(each.text);
     for (const diagnostic& finding : each.findings) {
       const bool bad = finding.level == severity::error;
-      ++(bad ? errors : warnings);
+      if (bad) ++errors;
+      if (finding.level == severity::warning) ++warnings;
       const std::string_view color = paint(bad ? "\x1b[31m" : "\x1b[33m");
       std::string line = coded_text(finding);
       const std::string word = std::string(to_string(finding.level)) + ": ";
@@ -93,7 +94,7 @@ inline std::string report_full(const std::vector<file_report>& files, bool color
     return std::to_string(number) + ' ' + thing + (number == 1 ? "" : "s");
   };
   const std::string checked = count(files.size(), "file");
-  if (errors + warnings == 0) return checked + ": nothing to complain about\n";
+  if (errors + warnings == 0) return text + checked + ": nothing to complain about\n";
   return text + checked + ": " + count(errors, "error") + ", " + count(warnings, "warning") + '\n';
 }
 

@@ -96,7 +96,9 @@ inline std::string report_gitlab(const std::vector<file_report>& files) {
       node& item = list.items.emplace_back(make_mapping());
       set(item, "check_name", make_string(std::string(code_of(finding))));
       set(item, "description", make_string(message_of(finding)));
-      set(item, "severity", make_string(finding.level == severity::error ? "major" : "minor"));
+      set(item, "severity", make_string(finding.level == severity::error     ? "major"
+                                        : finding.level == severity::warning ? "minor"
+                                                                             : "info"));
       set(item, "fingerprint", make_string(detail::fingerprint(finding)));
       node& place = set(item, "location", make_mapping());
       set(place, "path", make_string(each.file));

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""The commands check, explain and init of the program, run as people run them.
+
+    check_check.py PROGRAM EXAMPLES WORK_FOLDER
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+
+PROGRAM, EXAMPLES, WORK = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
+
+WRONG = """merge_method: ties   # the method
+base_model: prose-base
+models:
+  - model: python-ft
+    parameters: {weight: 1, densty: 0.8}
+dtype: bf16
+"""
+RIGHT = WRONG.replace("densty", "density").replace("bf16", "bfloat16")
+
+
+def run(*arguments, text=None, **variables):
+    return subprocess.run([PROGRAM, *map(str, arguments)], check=False, capture_output=True,
+                          text=True, input=text, env={**os.environ, **variables})
+
+
+class Check(unittest.TestCase):
+    def setUp(self):
+        shutil.rmtree(WORK, ignore_errors=True)
+        WORK.mkdir(parents=True)
+        self.file = WORK / "merge.yml"
+        self.file.write_text(WRONG)
+
+    def test_exit_status(self):
+        self.assertEqual(run("check", self.file).returncode, 1)
+        self.assertEqual(run("check", "--exit-zero", self.file).returncode, 0)
+        self.assertEqual(run("check", "-", text=RIGHT).returncode, 0)
+        self.assertEqual(run("check", "--select", "TM9999", self.file).returncode, 2)
+        self.assertEqual(run("check").returncode, 2)
+
+    def test_full_shows_the_line_and_concise_does_not(self):
+        full = run("check", self.file).stdout
+        self.assertIn(f"{self.file}:5:29: error: models[0].parameters: unknown key `densty`; "
+                      "did you mean `density`? [TM201]", full)
+        self.assertIn("^~~~~~", full)
+        concise = run("check", "--output-format", "concise", self.file).stdout
+        self.assertEqual(len(concise.splitlines()), 2)
+
+    def test_colour_is_as_asked_for(self):
+        self.assertIn("\033[", run("check", "--color", "always", self.file).stdout)
+        self.assertNotIn("\033[", run("check", self.file).stdout)
+
+    def test_machine_formats(self):
+        found = json.loads(run("check", "--output-format", "json", self.file).stdout)
+        self.assertEqual([item["code"] for item in found], ["TM201", "TM204"])
+        report = WORK / "report.sarif"
+        run("check", "--output-format", "sarif", "--output-file", report, self.file)
+        log = json.loads(report.read_text())
+        self.assertEqual(log["version"], "2.1.0")
+        self.assertEqual(len(log["runs"][0]["results"]), 2)
+        for name in ("json-lines", "github", "gitlab", "junit"):
+            self.assertIn("TM201", run("check", "--output-format", name, self.file).stdout)
+
+    def test_selection(self):
+        out = run("check", "--output-format", "concise", "--ignore", "TM201", self.file).stdout
+        self.assertNotIn("TM201", out)
+        self.assertEqual(run("check", "--select", "TM7", self.file).returncode, 0)
+
+    def test_fixes(self):
+        difference = run("check", "--diff", self.file)
+        self.assertIn("+    parameters: {weight: 1, density: 0.8}", difference.stdout)
+        self.assertEqual(difference.returncode, 1)
+        self.assertEqual(self.file.read_text(), WRONG)
+        run("check", "--fix", "--unsafe-fixes", self.file)
+        self.assertEqual(self.file.read_text(), RIGHT)
+
+    def test_merge_refuses_what_check_calls_an_error(self):
+        done = run("merge", self.file, WORK / "out", "--models-dir", EXAMPLES / "models")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("[TM201]", done.stderr)
+        self.assertIn("[TM204]", done.stderr)
+        self.assertFalse((WORK / "out").exists())
+
+    def test_models(self):
+        models = ("--models", "--models-dir", EXAMPLES / "models")
+        self.file.write_text(RIGHT)
+        self.assertEqual(run("check", *models, self.file).returncode, 0)
+        self.file.write_text(RIGHT.replace("python-ft", "no-such-model"))
+        self.assertIn("TM901", run("check", *models, self.file).stdout)
+        self.file.write_text(RIGHT.replace("0.8", "[{filter: nonsense, value: 1}, {value: 0.8}]"))
+        self.assertIn("TM902", run("check", *models, self.file).stdout)
+
+    def test_explain(self):
+        self.file.write_text(RIGHT)
+        done = run("explain", self.file, "norm", "--models-dir", EXAMPLES / "models")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f"density=0.8 ({self.file}:5:38)", done.stdout)
+        self.assertIn("lambda=1 (default)", done.stdout)
+
+    def test_init(self):
+        for method in ("ties", "slerp", "passthrough"):
+            made = run("init", method)
+            self.assertIn("yaml-language-server: $schema=", made.stdout)
+            self.assertEqual(run("check", "-", text=made.stdout).returncode, 0)
+        self.assertEqual(run("init", "tie").returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -10,6 +10,7 @@ void add_merge_command(CLI::App& app);
 void add_mlx_command(CLI::App& app);
 void add_explain_command(CLI::App& app);
 void add_init_command(CLI::App& app);
+void add_lsp_command(CLI::App& app);
 
 /// Adds `check`, which sets the exit status instead: findings are what it is for.
 void add_check_command(CLI::App& app, int& status);

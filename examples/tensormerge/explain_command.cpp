@@ -47,6 +47,7 @@ void add_explain_command(CLI::App& app) {
   const auto given = std::make_shared<explain_command>();
   command->add_option("CONFIG", given->config, "The merge configuration")->required();
   command->add_option("TENSOR", given->tensor, "Part of the names of the tensors to show; all");
-  command->add_option("--models-dir", given->models_dir, "Folder in which models are looked for first");
+  command->add_option("--models-dir", given->models_dir,
+                      "Folder in which models are looked for first");
   command->callback([given] { explain(*given); });
 }

@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   add_check_command(app, status);
   add_explain_command(app);
   add_init_command(app);
+  add_lsp_command(app);
   add_merge_command(app);
   add_mlx_command(app);
   try {

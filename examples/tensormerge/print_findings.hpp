@@ -2,5 +2,5 @@
 
 #include <tensormerge/error/failure.hpp>
 
-/// Writes findings to the standard error, a line each, with the code of the rule where there is one.
+/// Writes findings to the standard error, a line each, with the code of the rule if there is one.
 void print_findings(const tensormerge::diagnostics& findings);

@@ -30,14 +30,16 @@ TEST(check_text, reports_what_the_schema_and_what_only_counting_finds_in_one_run
                   "dtype: bf16\n"
                   "dtype: float16\n"),
       ElementsAre(
-          "1:15: error: parameters: slerp needs `t`; add `t:` to the top-level `parameters` [TM304]",
-          "3:1: error: models: wrong number of models for slerp, expected exactly 2 models with the "
-          "base, found 3; `base_model` counts too, although `models` does not list it: list it as "
-          "one of them [TM301]",
+          "1:15: error: parameters: slerp needs `t`; add `t:` to the top-level `parameters` "
+          "[TM304]",
+          "3:1: error: models: wrong number of models for slerp, expected exactly 2 models with "
+          "the base, found 3; `base_model` counts too, although `models` does not list it: list it "
+          "as one of them [TM301]",
           "5:18: error: models[0].parameters: unknown key `weigth`; did you mean `weight`? [TM201]",
           "7:8: error: dtype: wrong value, expected float16, bfloat16, float32 or float64, found "
           "`bf16`; did you mean `bfloat16`? [TM204]",
-          "8:1: error: dtype: duplicate key, first given in line 7; remove one of the two [TM103]"));
+          "8:1: error: dtype: duplicate key, first given in line 7; remove one of the two "
+          "[TM103]"));
 }
 
 TEST(check_text, lets_unknown_keys_pass_with_a_warning_where_it_is_lenient) {

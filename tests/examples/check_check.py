@@ -109,5 +109,61 @@ class Check(unittest.TestCase):
         self.assertEqual(run("init", "tie").returncode, 1)
 
 
+def talk(*messages):
+    """What the language server sends when it is sent these messages."""
+    sent = ""
+    for message in messages:
+        body = json.dumps({"jsonrpc": "2.0", **message})
+        sent += f"Content-Length: {len(body.encode())}\r\n\r\n{body}"
+    out, replies = run("lsp", "--stdio", text=sent).stdout, []
+    while out:
+        head, out = out.split("\n\n", 1)
+        size = int(head.split(":")[1])
+        replies.append(json.loads(out[:size]))
+        out = out[size:]
+    return replies
+
+
+class LanguageServer(unittest.TestCase):
+    URI = "file:///merge.yml"
+
+    def ask(self, method, text, line, character):
+        """The answer to one request about a text."""
+        place = {"line": line, "character": character}
+        replies = talk(
+            {"id": 1, "method": "initialize", "params": {"capabilities": {}}},
+            {"method": "textDocument/didOpen",
+             "params": {"textDocument": {"uri": self.URI, "text": text}}},
+            {"id": 2, "method": method,
+             "params": {"textDocument": {"uri": self.URI}, "position": place,
+                        "range": {"start": place, "end": place}}},
+            {"id": 3, "method": "shutdown"}, {"method": "exit"})
+        self.assertEqual(replies[0]["result"]["capabilities"]["hoverProvider"], True)
+        self.published = replies[1]["params"]["diagnostics"]
+        return replies[2]["result"]
+
+    def test_diagnostics_and_corrections(self):
+        actions = self.ask("textDocument/codeAction", WRONG, 4, 0)
+        self.assertEqual([item["code"] for item in self.published], ["TM201", "TM204"])
+        self.assertEqual(self.published[0]["range"]["start"], {"line": 4, "character": 28})
+        change = actions[0]["edit"]["changes"][self.URI][0]
+        self.assertEqual(change["newText"], "density")
+
+    def test_completion_knows_the_method(self):
+        text = "merge_method: ties\nmodels:\n  - model: a\n    parameters:\n      \n"
+        labels = {item["label"] for item in self.ask("textDocument/completion", text, 4, 6)}
+        self.assertIn("density", labels)
+        self.assertNotIn("max_iter", labels)
+        labels = {item["label"] for item in self.ask("textDocument/completion", text, 0, 14)}
+        self.assertIn("slerp", labels)
+        labels = {item["label"] for item in self.ask("textDocument/completion", "m\n", 0, 1)}
+        self.assertIn("models", labels)
+
+    def test_hover_tells_the_meaning_and_the_default(self):
+        text = "merge_method: ties\nparameters:\n  lambda: 1\n"
+        value = self.ask("textDocument/hover", text, 2, 4)["contents"]["value"]
+        self.assertIn("Default of ties: `1`", value)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

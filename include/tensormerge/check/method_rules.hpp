@@ -206,7 +206,8 @@ class method_checker {
                     {.at = merge_.method_at,
                      .path = "parameters",
                      .what = name() + " needs " + in_backticks(each.name),
-                     .hint = "add `" + std::string(each.name) + ":` to the top-level `parameters`"});
+                     .hint = "add `" + std::string(each.name) +
+                             ":` to the top-level `parameters`"});
     }
   }
 

@@ -100,7 +100,8 @@ class mlx_checker {
     for (std::size_t i = 0; i < count; ++i) {
       const std::string own = path + ".sources[" + std::to_string(i) + ']';
       const node& source = sources->items[i];
-      if (const node* model = source.find("model"); model != nullptr) check_name(*model, own + ".model");
+      const node* model = source.find("model");
+      if (model != nullptr) check_name(*model, own + ".model");
       const node* given = source.find("layer_range");
       const auto range = check_layer_range(given, own + ".layer_range", findings_);
       if (given == nullptr) all_ranges_read_ = false;

@@ -42,11 +42,12 @@ inline void check_experts(const node& root, const node& experts, finding_list& f
   if (!all_read) return;
   for (std::size_t i = 0; i < experts.items.size() && !at_random; ++i) {
     if (has_prompts(experts.items[i])) continue;
-    findings.add("missing-prompts", {.at = start_of(experts.items[i]),
-                                     .path = "experts[" + std::to_string(i) + ']',
-                                     .what = "an expert has no `positive_prompts`",
-                                     .expected = "some, because gate_mode is " + mode,
-                                     .hint = "add `positive_prompts:`, or use `gate_mode: random`"});
+    findings.add("missing-prompts",
+                 {.at = start_of(experts.items[i]),
+                  .path = "experts[" + std::to_string(i) + ']',
+                  .what = "an expert has no `positive_prompts`",
+                  .expected = "some, because gate_mode is " + mode,
+                  .hint = "add `positive_prompts:`, or use `gate_mode: random`"});
   }
   const text_position at = key_position(root, "experts");
   if (!at_random && all_same(experts, "positive_prompts")) {

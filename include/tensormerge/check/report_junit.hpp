@@ -15,11 +15,12 @@ namespace detail {
 inline std::string xml_text(std::string_view text) {
   std::string result;
   for (const char letter : text) {
+    const bool is_control = static_cast<unsigned char>(letter) < 0x20;
     if (letter == '&') result += "&amp;";
     else if (letter == '<') result += "&lt;";
     else if (letter == '>') result += "&gt;";
     else if (letter == '"') result += "&quot;";
-    else if (static_cast<unsigned char>(letter) < 0x20 && letter != '\n' && letter != '\t') result += '?';
+    else if (is_control && letter != '\n' && letter != '\t') result += '?';
     else result += letter;
   }
   return result;

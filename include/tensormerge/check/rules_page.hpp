@@ -12,7 +12,8 @@ inline std::string rules_page() {
       "# Rules\n\nWhat `tensormerge check` looks for. This page is made by\n"
       "`tensormerge check --rules > docs/rules.md`; a test compares the two.\n\n"
       "A rule is left out with `--ignore CODE`, alone with `--select CODE`, and in one line with\n"
-      "`# tensormerge: ignore[CODE]` behind it or above it. Beginnings of codes stand for groups.\n\n"
+      "`# tensormerge: ignore[CODE]` behind it or above it. Beginnings of codes stand for groups.\n"
+      "\n"
       "| code | name | level |\n|---|---|---|\n";
   for (const rule& each : all_rules) {
     page += "| [" + std::string(each.code) + "](#" + std::string(each.code) + ") | " +

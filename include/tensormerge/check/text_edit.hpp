@@ -29,7 +29,7 @@ inline std::string_view name_to_write(std::string_view hint) {
     if (!hint.starts_with(beginning)) continue;
     const std::string_view rest = hint.substr(beginning.size());
     const std::size_t end = rest.find('`');
-    if (end == std::string_view::npos || rest.find('`', end + 1) != std::string_view::npos) return {};
+    if (end == rest.npos || rest.find('`', end + 1) != rest.npos) return {};
     const std::string_view behind = rest.substr(end + 1);
     return behind.empty() || behind == "?" ? rest.substr(0, end) : std::string_view{};
   }

@@ -22,8 +22,8 @@ inline std::string explained_parameters(const std::vector<parameter_value>& para
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     text += parameters_text({parameters[i]});
     const text_position at = i < origins.size() ? origins[i] : text_position{};
-    if (at.line == 0) text += " (default)";
-    else text += " (" + file + ':' + std::to_string(at.line) + ':' + std::to_string(at.column) + ')';
+    const std::string place = std::to_string(at.line) + ':' + std::to_string(at.column);
+    text += at.line == 0 ? " (default)" : " (" + file + ':' + place + ')';
   }
   return text;
 }

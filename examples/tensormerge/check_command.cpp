@@ -2,8 +2,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
@@ -71,10 +69,12 @@ void check_command::add_to(CLI::App& command) {
       "CODE");
   command.add_option("--select", rules.selected, "Look only for these rules")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
       ->delimiter(',')
       ->check(known);
   command.add_option("--ignore", rules.ignored, "Leave out these rules")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
       ->delimiter(',')
       ->check(known);
   command.add_flag("--fix", fix, "Write the corrections that leave no doubt");
@@ -130,9 +130,7 @@ file_report check_command::check(const std::string& name, const check_options& o
   const bool standard_input = name == "-";
   file_report result{standard_input ? "<stdin>" : name, {}, {}};
   try {
-    result.text = standard_input
-                      ? std::string(std::istreambuf_iterator<char>(std::cin), {})
-                      : read_yaml_text(name);
+    result.text = read_yaml_text(standard_input ? "/dev/stdin" : name);
   } catch (const failure& problem) {
     result.findings = problem.findings();
     return result;

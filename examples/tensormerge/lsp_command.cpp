@@ -53,6 +53,6 @@ void serve() {
 void add_lsp_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "lsp", "Serve an editor over standard input and output (Language Server Protocol)");
-  command->add_flag("--stdio", "What editors add; there is no other way to talk");
+  command->add_flag("--stdio")->description("What editors add; there is no other way to talk");
   command->callback(serve);
 }

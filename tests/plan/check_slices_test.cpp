@@ -41,6 +41,12 @@ TEST(check_slices, sound_slices_pass) {
   EXPECT_EQ(findings_of(several_with_base, "abcd", "a"), "");
 }
 
+TEST(check_slices, a_base_alone_is_enough_where_any_number_may_be_added_to_it) {
+  constexpr method_facts any_with_base{.name = "ties", .base = base_use::required};
+  EXPECT_EQ(findings_of(any_with_base, "a", "a"), "");
+  EXPECT_NE(findings_of(several_with_base, "a", "a"), "");
+}
+
 TEST(check_slices, a_model_that_is_given_twice_is_named) {
   EXPECT_EQ(findings_of(any_number, "aba"),
             "error: models[a]: the model `a` is given twice in one slice; remove one of the two");

@@ -133,6 +133,21 @@ inline diagnostics in_order(diagnostics findings) {
       findings.begin(), findings.end(),
       [&](const diagnostic& a, const diagnostic& b) { return place(a) == place(b); });
   findings.erase(end, findings.end());
+  constexpr std::size_t most = 1000;
+  if (findings.size() > most) {
+    diagnostic last{.level = severity::note,
+                    .file = findings.front().file,
+                    .at = findings[most].at,
+                    .what = "and " + std::to_string(findings.size() - most) + " more findings",
+                    .rule = "too-many-findings"};
+    // Whatever is left out, an error stays one.
+    const auto is_error = [](const diagnostic& each) { return each.level == severity::error; };
+    if (std::any_of(findings.begin() + most, findings.end(), is_error)) {
+      last.level = severity::error;
+    }
+    findings.resize(most);
+    findings.push_back(std::move(last));
+  }
   return findings;
 }
 

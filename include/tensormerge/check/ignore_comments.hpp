@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <tensormerge/check/finding_list.hpp>
@@ -54,26 +56,36 @@ inline std::vector<ignore_comment> find_ignore_comments(std::string_view text) {
 
 /// Takes out what comments ignore, and reports those that ignore nothing.
 inline void apply_ignore_comments(std::string_view text, finding_list& findings) {
+  diagnostics& items = findings.items();
+  std::multimap<std::uint32_t, std::size_t> items_of_line;
+  for (std::size_t i = 0; i < items.size(); ++i) items_of_line.emplace(items[i].at.line, i);
+  std::vector<bool> ignored(items.size());
+  diagnostics useless;
   for (const ignore_comment& comment : find_ignore_comments(text)) {
     std::vector<std::string> unused = comment.codes;
-    const std::size_t before = findings.items().size();
-    std::erase_if(findings.items(), [&](const diagnostic& each) {
-      if (each.at.line != comment.line || each.rule == "unused-ignore") return false;
-      const std::string_view code = code_of(each);
-      const bool named =
-          std::find(comment.codes.begin(), comment.codes.end(), code) != comment.codes.end();
+    bool any = false;
+    const auto [begin, end] = items_of_line.equal_range(comment.line);
+    for (auto each = begin; each != end; ++each) {
+      const std::string_view code = code_of(items[each->second]);
+      const auto named = std::find(comment.codes.begin(), comment.codes.end(), code);
+      if (named == comment.codes.end() && !comment.codes.empty()) continue;
+      ignored[each->second] = any = true;
       std::erase(unused, code);
-      return named || comment.codes.empty();
-    });
-    const bool useless = comment.codes.empty() && before == findings.items().size();
-    if (useless) {
-      findings.add("unused-ignore", {.at = comment.at, .what = "there is nothing to ignore"});
+    }
+    if (comment.codes.empty() && !any) {
+      useless.push_back({.at = comment.at, .what = "there is nothing to ignore"});
     }
     for (const std::string& code : unused) {
-      findings.add("unused-ignore", {.at = comment.at,
-                                     .what = "there is no " + in_backticks(code) + " to ignore"});
+      useless.push_back(
+          {.at = comment.at, .what = "there is no " + in_backticks(code) + " to ignore"});
     }
   }
+  diagnostics kept;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!ignored[i]) kept.push_back(std::move(items[i]));
+  }
+  items = std::move(kept);
+  for (diagnostic& each : useless) findings.add("unused-ignore", std::move(each));
 }
 
 }  // namespace tensormerge

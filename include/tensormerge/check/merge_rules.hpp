@@ -2,6 +2,8 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include <tensormerge/check/dialect.hpp>
@@ -43,10 +45,9 @@ inline void check_unread_keys(const node& root, dialect kind, finding_list& find
 /// All `parameters` sections of a merge, each once.
 inline void check_all_settings(const merge_view& merge, const std::vector<method_info>& methods,
                                finding_list& findings) {
-  std::vector<const node*> seen;
+  std::unordered_set<const node*> seen;
   const auto visit = [&](const node* section, const std::string& path) {
-    if (section == nullptr || std::find(seen.begin(), seen.end(), section) != seen.end()) return;
-    seen.push_back(section);
+    if (section == nullptr || !seen.insert(section).second) return;
     check_settings(*section, path, methods, findings);
   };
   for (const slice_view& slice : merge.slices) {

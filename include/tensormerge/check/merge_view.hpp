@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -57,6 +58,7 @@ struct merge_view {
   std::string method{};
   text_position method_at{};
   std::vector<slice_view> slices{};
+  std::unordered_map<std::string_view, const node*> by_model{};  // input_model_parameters
 };
 
 namespace detail {
@@ -86,6 +88,9 @@ class merge_viewer {
     if (const node* method = root_.find("merge_method"); method != nullptr) {
       result.method = method->text;
       result.method_at = method->at;
+    }
+    if (const node* old = mapping_at(root_, "input_model_parameters"); old != nullptr) {
+      for (const node_entry& each : old->entries) result.by_model.emplace(each.key, &each.value);
     }
     add(root_, nullptr, {}, result.slices);
     if (const node* modules = mapping_at(root_, "modules"); modules != nullptr) {

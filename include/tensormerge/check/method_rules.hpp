@@ -2,8 +2,10 @@
 
 #include <cmath>
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include <tensormerge/check/dialect.hpp>
@@ -47,18 +49,14 @@ class method_checker {
   }
 
   void check_repeats(const slice_view& slice) {
-    for (std::size_t i = 0; i < slice.inputs.size(); ++i) {
-      for (std::size_t j = 0; j < i; ++j) {
-        const input_view& input = slice.inputs[i];
-        if (input.name.empty() || input.name != slice.inputs[j].name) continue;
-        findings_.add("repeated-model",
-                      {.at = input.at,
-                       .path = input.path,
-                       .what = "the model " + in_backticks(input.name) +
-                               " is given twice in one slice",
-                       .hint = "remove one of the two"});
-        break;
-      }
+    std::unordered_set<std::string_view> seen;
+    for (const input_view& input : slice.inputs) {
+      if (input.name.empty() || seen.insert(input.name).second) continue;
+      findings_.add("repeated-model", {.at = input.at,
+                                       .path = input.path,
+                                       .what = "the model " + in_backticks(input.name) +
+                                               " is given twice in one slice",
+                                       .hint = "remove one of the two"});
     }
   }
 
@@ -153,13 +151,10 @@ class method_checker {
 
   /// Parameters for all models that the method has not.
   void check_sections() {
-    std::vector<const node*> seen;
+    std::unordered_set<const node*> seen;
     for (const slice_view& slice : merge_.slices) {
       for (const auto& [section, path] : slice.scopes) {
-        bool known = false;
-        for (const node* each : seen) known = known || each == section;
-        if (known) continue;
-        seen.push_back(section);
+        if (!seen.insert(section).second) continue;
         for (const node_entry& entry : section->entries) {
           if (find(method_.per_input, entry.key) == nullptr &&
               find(method_.shared, entry.key) == nullptr) {
@@ -201,7 +196,7 @@ class method_checker {
         elsewhere = elsewhere || (input.parameters != nullptr &&
                                   input.parameters->find(each.name) != nullptr);
       }
-      if (elsewhere || has_missed(each.name)) continue;
+      if (elsewhere || !missed_.insert(each.name).second) continue;
       findings_.add("missing-parameter",
                     {.at = merge_.method_at,
                      .path = "parameters",
@@ -209,17 +204,6 @@ class method_checker {
                      .hint = "add `" + std::string(each.name) +
                              ":` to the top-level `parameters`"});
     }
-  }
-
-  /// Whether another slice has had this finding.
-  bool has_missed(std::string_view parameter) {
-    for (const diagnostic& each : findings_.items()) {
-      if (each.rule == "missing-parameter" && each.at == merge_.method_at &&
-          each.what.find(in_backticks(parameter)) != std::string::npos) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /// Methods without a base, or with an optional one, divide by the sum of weights as they are.
@@ -274,6 +258,7 @@ class method_checker {
   const std::vector<method_info>& all_;
   dialect kind_;
   finding_list& findings_;
+  std::set<std::string_view> missed_;  // shared parameters that were reported as missing
 };
 
 }  // namespace tensormerge

@@ -18,8 +18,10 @@ inline std::vector<const node*> parameter_sections(const merge_view& merge, cons
                                                    const input_view* input) {
   std::vector<const node*> sections;
   if (input != nullptr && input->parameters != nullptr) sections.push_back(input->parameters);
-  const node* by_model = merge.root->find("input_model_parameters");
-  const node* old = by_model == nullptr || input == nullptr ? nullptr : by_model->find(input->name);
+  const node* old = nullptr;
+  if (input != nullptr && merge.by_model.contains(input->name)) {
+    old = merge.by_model.at(input->name);
+  }
   for (const auto& [section, path] : slice.scopes) {
     const bool is_top = path == "parameters";
     if (is_top && old != nullptr) sections.push_back(old);

@@ -9,7 +9,7 @@
 
 namespace tensormerge {
 
-/// The rules that a run is about, by codes or beginnings of codes: `TM2` stands for TM201 and so on.
+/// The rules that a run is about, by codes or beginnings of codes: `TM2` means TM201 and so on.
 struct rule_selection {
   std::vector<std::string> selected{};  // all rules where it is empty
   std::vector<std::string> ignored{};   // wins

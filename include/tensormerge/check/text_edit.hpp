@@ -44,11 +44,10 @@ inline std::optional<text_edit> suggested_edit(const diagnostic& finding,
                                                const source_text& source) {
   const rule& broken = find_rule(finding.rule);
   const std::string_view name = detail::name_to_write(finding.hint);
-  const std::string_view word = source.word(finding.at);
   const bool is_mapping = name.starts_with("- ") || name.find(": ") != std::string_view::npos;
-  if (name.empty() || word.empty() || is_mapping || broken.code.starts_with("TM1")) {
-    return std::nullopt;
-  }
+  if (name.empty() || is_mapping || broken.code.starts_with("TM1")) return std::nullopt;
+  const std::string_view word = source.word(finding.at);
+  if (word.empty()) return std::nullopt;
   const std::size_t begin = source.offset(finding.at);
   text_edit edit{begin, begin + word.size(), std::string(name)};
   const bool guess = finding.hint.starts_with("did you mean");

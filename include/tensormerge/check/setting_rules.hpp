@@ -137,6 +137,11 @@ inline void check_settings(const node& section, const std::string& path,
     if (entry.value.is_sequence()) {
       detail::check_entries(entry.value, own_path, after_default, findings);
     }
+    if (entry.key == "embed_slerp") {
+      findings.add("unread-key", {.at = entry.key_at,
+                                  .path = path,
+                                  .what = "`embed_slerp` of old configurations is not read"});
+    }
     if (const node* rate = entry.value.find("drop_rate"); rate != nullptr && rate->is_number()) {
       constexpr double digits = 1e9;
       const double density = std::round((1 - rate->number) * digits) / digits;

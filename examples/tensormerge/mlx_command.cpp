@@ -28,8 +28,8 @@ void add_mlx_command(CLI::App& app) {
     const auto [config, warnings] = tensormerge::read_checked<tensormerge::mlx_config>(
         tensormerge::read_yaml_text(options->config), options->config.string(),
         {.kind = tensormerge::dialect::mlx,
-                          .lenient = options->lenient,
-                          .mlx_methods = describe_methods(methods)});
+         .lenient = options->lenient,
+         .mlx_methods = describe_methods(methods)});
     print_findings(warnings);
     carry_out(tensormerge::plan_mlx(config, describe_methods(methods), planning), methods,
               *options);

@@ -1,0 +1,35 @@
+# What `cmake --install` gives to other projects: headers, generated ones among them, the generator
+# with its CMake functions and the schemas, and the files that find_package and pkg-config read.
+include(CMakePackageConfigHelpers)
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/tensormerge)
+set(data_folder ${CMAKE_INSTALL_DATADIR}/tensormerge)
+set(generated ${PROJECT_BINARY_DIR}/generated)
+
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY ${generated}/tensormerge_method_parameters/include/
+  ${generated}/tensormerge_config_types/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/schema/merge.schema.json ${PROJECT_SOURCE_DIR}/schema/mlx.schema.json
+  ${PROJECT_SOURCE_DIR}/schema/tensormerge_add_methods.cmake
+  ${PROJECT_SOURCE_DIR}/codegen/tensormerge_generate_config.cmake DESTINATION ${data_folder})
+
+set_target_properties(tensormerge_merge PROPERTIES EXPORT_NAME merge)
+set_target_properties(tensormerge_checkpoint PROPERTIES EXPORT_NAME checkpoint)
+set_target_properties(tensormerge_config PROPERTIES EXPORT_NAME config)
+install(TARGETS tensormerge_merge tensormerge_method_parameters tensormerge_checkpoint
+  tensormerge_config tensormerge_config_types tensormerge-codegen EXPORT tensormerge)
+install(EXPORT tensormerge FILE tensormergeTargets.cmake NAMESPACE tensormerge::
+  DESTINATION ${package_folder})
+
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/tensormergeConfig.cmake.in
+  ${PROJECT_BINARY_DIR}/tensormergeConfig.cmake
+  INSTALL_DESTINATION ${package_folder} PATH_VARS data_folder)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/tensormergeConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES ${PROJECT_BINARY_DIR}/tensormergeConfig.cmake
+  ${PROJECT_BINARY_DIR}/tensormergeConfigVersion.cmake DESTINATION ${package_folder})
+
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
+  BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE prefix_from_pkgconfig)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/tensormerge.pc.in ${PROJECT_BINARY_DIR}/tensormerge.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/tensormerge.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

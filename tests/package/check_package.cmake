@@ -1,0 +1,40 @@
+# Installs what BUILD has made, and builds and runs a project that finds it there:
+# cmake -D BUILD=... -D SOURCE=... -D SPANS=... -D STATION_SCHEMA=... -D WORK=... -P check_package.cmake
+file(REMOVE_RECURSE ${WORK})
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${ARGN}: ${status}\n${text}")
+  endif()
+  set(output "${text}" PARENT_SCOPE)
+endfunction()
+
+function(expect text)
+  string(FIND "${output}" "${text}" place)
+  if(place EQUAL -1)
+    message(FATAL_ERROR "expected: ${text}\nfound: ${output}")
+  endif()
+endfunction()
+
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE} -B ${WORK}/build -D CMAKE_PREFIX_PATH=${WORK}/prefix
+  -D CMAKE_CXX_COMPILER=${COMPILER} -D SPANS=${SPANS} -D STATION_SCHEMA=${STATION_SCHEMA})
+run(${CMAKE_COMMAND} --build ${WORK}/build)
+run(${WORK}/build/spans)
+expect("1.79688")
+run(${WORK}/build/stations)
+expect("station.yml:2:8: error: class")
+expect("Harbour, 2 m")
+
+find_program(PKG_CONFIG pkg-config)
+if(PKG_CONFIG)
+  file(GLOB folder ${WORK}/prefix/lib*/pkgconfig ${WORK}/prefix/lib*/*/pkgconfig)
+  set(ENV{PKG_CONFIG_PATH} ${folder})
+  run(${PKG_CONFIG} --cflags tensormerge)
+  separate_arguments(flags UNIX_COMMAND "${output}")
+  run(${COMPILER} -std=c++20 ${flags} ${SPANS} -o ${WORK}/spans)
+  run(${WORK}/spans)
+  expect("1.79688")
+endif()
+file(REMOVE_RECURSE ${WORK})

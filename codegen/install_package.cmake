@@ -6,7 +6,8 @@ set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/tensormerge)
 set(data_folder ${CMAKE_INSTALL_DATADIR}/tensormerge)
 set(generated ${PROJECT_BINARY_DIR}/generated)
 
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  FILES_MATCHING PATTERN "*.hpp")
 install(DIRECTORY ${generated}/tensormerge_method_parameters/include/
   ${generated}/tensormerge_config_types/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/schema/merge.schema.json ${PROJECT_SOURCE_DIR}/schema/mlx.schema.json

@@ -36,8 +36,8 @@ TEST(config_template, describes_what_is_required_and_what_is_not) {
 }
 
 TEST(rules_page, is_the_one_in_the_documentation) {
-  const std::string page = read_text(TENSORMERGE_EXAMPLES "/../docs/rules.md", 1 << 20);
-  EXPECT_EQ(page, rules_page()) << "tensormerge check --rules > docs/rules.md";
+  const std::string page = read_text(TENSORMERGE_EXAMPLES "/../include/tensormerge/check/README.md", 1 << 20);
+  EXPECT_EQ(page, rules_page()) << "tensormerge check --rules > include/tensormerge/check/README.md";
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace tensormerge {
 inline std::string rules_page() {
   std::string page =
       "# Rules\n\nWhat `tensormerge check` looks for. This page is made by\n"
-      "`tensormerge check --rules > docs/rules.md`; a test compares the two.\n\n"
+      "`tensormerge check --rules > include/tensormerge/check/README.md`; a test compares the two.\n\n"
       "A rule is left out with `--ignore CODE`, alone with `--select CODE`, and in one line with\n"
       "`# tensormerge: ignore[CODE]` behind it or above it. Beginnings of codes stand for groups.\n"
       "\n"

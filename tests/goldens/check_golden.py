@@ -20,14 +20,7 @@ import yaml
 
 LIMITS = ["--max-ulp", "1", "--mean-ulp", "0.27", "--floor", "0.004", "--outliers", "1e-4"]
 SKIPPED = 77
-
-ADAPTER = "adapters are not applied yet"
 SEED = 11
-NOT_YET = {
-    "model_stock-filter-three-bf16": ADAPTER,
-    "passthrough-lora-bf16": ADAPTER,
-    "task_arithmetic-lora-bf16": ADAPTER,
-}
 
 
 def skip(reason):
@@ -59,8 +52,6 @@ def main():
     config_file = golden / "config.yml"
     config = yaml.safe_load(config_file.read_text())
     is_mlx = any("path" in model for model in config.get("models") or [])
-    if case in NOT_YET:
-        skip(NOT_YET[case])
 
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)

@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include <tensormerge/config/load_config.hpp>
-#include <tensormerge/document/read_text.hpp>
 #include <tensormerge/method/method_list.hpp>
 #include <tensormerge/plan/plan_merge.hpp>
 #include <tensormerge/plan/plan_mlx.hpp>
@@ -47,11 +46,6 @@ bool knows_methods(const node& document) {
   return true;
 }
 
-bool names_adapter(const path& folder) {
-  constexpr std::size_t most_bytes = 1'000'000;
-  return read_text(folder / "config.yml", most_bytes).find("+python-lora") != std::string::npos;
-}
-
 /// Plans what the file says, whatever validation thinks of it.
 merge_plan plan_case(const path& folder) {
   const plan_options options{.search = {shared / "models", folder}, .config_file = "config.yml"};
@@ -87,11 +81,6 @@ TEST(goldens, plans_write_the_tensors_that_mergekit_writes) {
   for (const path& folder : cases) {
     SCOPED_TRACE(folder.filename().string());
     if (!knows_methods(load_yaml_file(folder / "config.yml"))) continue;
-    const std::string name = folder.filename().string();
-    if (names_adapter(folder)) {
-      EXPECT_THAT(refusal_of(folder), testing::HasSubstr("not supported yet"));
-      continue;
-    }
     try {
       const merge_plan plan = plan_case(folder);
       const checkpoint expected = checkpoint::open(folder / "expected.safetensors");

@@ -336,7 +336,43 @@ TEST(plan_merge, unknown_models_adapters_and_modules_are_all_told_at_once) {
       models.refusal("merge_method: linear\nparameters: {weight: 1}\n"
                      "models: [{model: nowhere}, {model: a+adapter}, {model: b}]\n");
   EXPECT_THAT(text, HasSubstr("merge.yml:3:18: error: the model `nowhere` is not there"));
-  EXPECT_THAT(text, HasSubstr("merge.yml:3:36: error: the model `a+adapter` has a LoRA adapter"));
+  EXPECT_THAT(text, HasSubstr("merge.yml:3:36: error: the model `adapter` is not there"));
+}
+
+TEST(plan_merge, packed_weights_are_passed_through_but_not_merged) {
+  const test::tiny_models models;
+  const std::vector<test::tiny_tensor> tensors{
+      {"model.embed_tokens.weight"},
+      {"model.layers.0.proj.qweight", {2}, dtype::int32},
+      {"model.layers.0.proj.scales", {2}, dtype::float16}};
+  for (const char* name : {"a", "b"}) models.add(name, tensors, R"({"num_layers": 1})");
+  EXPECT_EQ(models.plan("merge_method: passthrough\nmodels: [{model: a}]\n").tensors.size(), 3u);
+  const std::string text = models.refusal(
+      "merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: a}, {model: b}]\n");
+  for (const char* part : {"qweight", "scales"}) {
+    EXPECT_THAT(text, HasSubstr("`model.layers.0.proj." + std::string(part) +
+                                "`: the tensor is a part of a quantised weight, which cannot be "
+                                "merged, expected weights that are plain floats, found GPTQ or "
+                                "AWQ in `a`"));
+  }
+}
+
+TEST(plan_merge, adapters_change_what_is_planned) {
+  const test::tiny_models models;
+  models.add_usual();
+  test::write_file(models / "adapter/adapter_config.json",
+                   R"({"peft_type": "LORA", "r": 1, "lora_alpha": 1})");
+  test::write_file(models / "adapter/adapter_model.safetensors",
+                   test::weights_file({{"base_model.model.lm_head.lora_A.weight", {1, 2}},
+                                       {"base_model.model.lm_head.lora_B.weight", {5, 1}}}));
+  const merge_plan plan =
+      models.plan("merge_method: passthrough\nmodels: [{model: a+adapter}]\n");
+  const planned_tensor& head = tensor_named(plan, "lm_head.weight");
+  EXPECT_EQ(head.type, dtype::bfloat16);
+  EXPECT_EQ(head.inputs[0].tensor.type, dtype::float32);
+  EXPECT_NE(head.inputs[0].tensor.view, nullptr);
+  EXPECT_EQ(tensor_named(plan, "model.norm.weight").inputs[0].tensor.view, nullptr);
+  EXPECT_EQ(plan.models[0].folder.weights.files().size(), 2u);
 }
 
 TEST(plan_merge, several_modules_are_not_supported) {

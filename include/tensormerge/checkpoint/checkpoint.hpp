@@ -55,6 +55,13 @@ class checkpoint {
   /// By file, then in the order of their bytes.
   const std::vector<tensor_entry>& tensors() const { return tensors_; }
 
+  /// Lets entries name more files, from the index that is returned on.
+  std::uint32_t add_files(const std::vector<std::filesystem::path>& files) {
+    const std::size_t first = files_.size();
+    files_.insert(files_.end(), files.begin(), files.end());
+    return static_cast<std::uint32_t>(first);
+  }
+
   /// Puts an entry, of a view perhaps, in the place of the one that has its name, or at the end.
   void replace(tensor_entry entry) {
     const auto [place, added] = by_name_.try_emplace(entry.name, tensors_.size());

@@ -22,9 +22,10 @@ namespace detail {
 inline dtype working_dtype(const planned_tensor& tensor, std::optional<dtype> cast_to) {
   if (cast_to) return *cast_to;
   std::optional<dtype> type;
-  if (tensor.base) type = tensor.base->tensor.type;
+  if (tensor.base) type = tensor.base->tensor.nominal_type();
   for (const planned_source& input : tensor.inputs) {
-    type = type ? promote(*type, input.tensor.type) : input.tensor.type;
+    const dtype its = input.tensor.nominal_type();
+    type = type ? promote(*type, its) : its;
   }
   return type.value_or(tensor.type);
 }
@@ -34,7 +35,7 @@ std::unique_ptr<tensor_merge> make_mergekit_merge(const planned_tensor& tensor,
                                                   std::optional<dtype> cast_to,
                                                   std::uint64_t seed) {
   const dtype working = working_dtype(tensor, cast_to);
-  if (working == dtype::float64) return nullptr;
+  if (working == dtype::float64 || bytes_per_element(working) == 1) return nullptr;
   if (working == dtype::float32 || Method::facts.writes_float32) {
     return make_merge_in<Method, rounded<float>>(tensor, seed);
   }

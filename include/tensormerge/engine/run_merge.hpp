@@ -26,6 +26,7 @@
 #include <tensormerge/engine/numerics.hpp>
 #include <tensormerge/engine/progress.hpp>
 #include <tensormerge/engine/run_memory.hpp>
+#include <tensormerge/engine/round_stored.hpp>
 #include <tensormerge/engine/tensor_merge.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
@@ -360,6 +361,10 @@ class merge_run {
       const std::uint64_t element = bytes_per_element(source.tensor.type);
       into.resize(static_cast<std::size_t>(count * element));
       readers_[source.model].read(source.tensor, first * element, into);
+      if (options_.arithmetic == numerics::mergekit) {
+        // To mergekit an adapter is a part of the model's file.
+        round_stored(source.tensor.type, source.tensor.nominal_type(), into);
+      }
       return into.data();
     };
     stored_range stored{.first = first, .elements = count, .base = nullptr, .inputs = {}};

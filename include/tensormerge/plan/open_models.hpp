@@ -13,13 +13,14 @@
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/config/model_reference.hpp>
 #include <tensormerge/plan/finding_groups.hpp>
+#include <tensormerge/plan/lora/apply_adapter.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 #include <tensormerge/plan/plan_options.hpp>
 
 namespace tensormerge {
 
-/// Opens each model once, under its name in the configuration. Problems go to the findings; a model
-/// that has one stays in the list without tensors.
+/// Opens each model once, with its adapter, under its name in the configuration. Problems go to the
+/// findings; a model that has one stays in the list without tensors.
 class model_opener {
  public:
   model_opener(std::vector<planned_model>& models, const plan_options& options,
@@ -42,25 +43,27 @@ class model_opener {
 
  private:
   model_folder read(const model_reference& reference) {
-    if (!reference.lora_path.empty()) {
-      report(reference,
-             {.what = "the model " + quoted_name(reference.text()) +
-                      " has a LoRA adapter, which is not supported yet",
-              .hint = "merge the adapter into the model first and name the result"});
-      return {};
-    }
-    const std::optional<std::filesystem::path> place =
-        find_model(reference.path, reference.revision, options_.search);
-    if (!place) {
-      report(reference, model_not_found(reference.path, reference.revision, options_.search));
-      return {};
-    }
+    const auto place = find(reference, reference.path, reference.revision);
+    const bool has_adapter = !reference.lora_path.empty();
+    const auto adapter = has_adapter ? find(reference, reference.lora_path, reference.lora_revision)
+                                     : std::nullopt;
+    if (!place || (has_adapter && !adapter)) return {};
     try {
-      return model_folder::open(*place);
+      model_folder model = model_folder::open(*place);
+      if (adapter) apply_adapter(model.weights, *adapter);
+      return model;
     } catch (const failure& problem) {
       for (const diagnostic& finding : problem.findings()) findings_.add("broken files", finding);
       return {};
     }
+  }
+
+  /// Where a model or an adapter lies; none, reported, where it is nowhere.
+  std::optional<std::filesystem::path> find(const model_reference& reference,
+                                            const std::string& path, const std::string& revision) {
+    std::optional<std::filesystem::path> place = find_model(path, revision, options_.search);
+    if (!place) report(reference, model_not_found(path, revision, options_.search));
+    return place;
   }
 
   void report(const model_reference& reference, diagnostic finding) {

@@ -25,8 +25,8 @@
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/numerics.hpp>
 #include <tensormerge/engine/progress.hpp>
-#include <tensormerge/engine/run_memory.hpp>
 #include <tensormerge/engine/round_stored.hpp>
+#include <tensormerge/engine/run_memory.hpp>
 #include <tensormerge/engine/tensor_merge.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/plan/merge_plan.hpp>

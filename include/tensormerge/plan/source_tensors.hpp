@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/plan/finding_groups.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
+#include <tensormerge/plan/packed_weights.hpp>
 #include <tensormerge/plan/tensor_request.hpp>
 #include <tensormerge/plan/tensor_role.hpp>
 
@@ -78,25 +81,41 @@ class source_tensors {
     return true;
   }
 
-  void report_not_mergeable(const tensor_request& request,
-                            const std::vector<const tensor_entry*>& entries, std::size_t i) {
-    findings_.add("tensors of a type that cannot be merged",
-                  {.file = model_path(request.sources[i]),
-                   .path = quoted_name(request.sources[i].name),
-                   .what = "the tensor's type cannot be merged",
-                   .expected = "float16, bfloat16, float32 or float64",
-                   .found = std::string(to_string(entries[i]->type)) + " in " +
-                            quoted_name(model_name(request.sources[i]))});
+  /// Whether every source is one of floats.
+  bool are_mergeable(const tensor_request& request,
+                     const std::vector<const tensor_entry*>& entries) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (is_mergeable(entries[i]->type)) continue;
+      findings_.add("tensors of a type that cannot be merged",
+                    {.file = model_path(request.sources[i]),
+                     .path = quoted_name(request.sources[i].name),
+                     .what = "the tensor's type cannot be merged",
+                     .expected = "floats",
+                     .found = std::string(to_string(entries[i]->type)) + " in " +
+                              quoted_name(model_name(request.sources[i]))});
+      return false;
+    }
+    return true;
   }
 
-  /// Whether arithmetic can be done on every source, or perhaps none is needed.
-  bool are_mergeable(const tensor_request& request,
+  /// Whether no source is a part of a packed weight, or it is only passed through.
+  bool are_unpacked(const tensor_request& request,
                     const std::vector<const tensor_entry*>& entries) {
-    const bool untouched = entries.size() == 1 && request.method->facts.name == "passthrough" &&
-                           request.type.value_or(entries[0]->type) == entries[0]->type;
-    for (std::size_t i = 0; i < entries.size() && !untouched; ++i) {
-      if (is_mergeable(entries[i]->type)) continue;
-      report_not_mergeable(request, entries, i);
+    if (entries.size() == 1 && request.method->facts.name == "passthrough") return true;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const bool is_wide = is_float(entries[i]->type) && bytes_per_element(entries[i]->type) > 1;
+      if (is_wide && entries[i]->name.ends_with(".weight")) continue;  // the usual case
+      const checkpoint& weights = models_[request.sources[i].model].folder.weights;
+      const std::optional<std::string_view> format = packed_format(weights, entries[i]->name);
+      if (!format) continue;
+      findings_.add("packed tensors",
+                    {.file = model_path(request.sources[i]),
+                     .path = quoted_name(request.sources[i].name),
+                     .what = "the tensor is a part of a quantised weight, which cannot be merged",
+                     .expected = "weights that are plain floats",
+                     .found = std::string(*format) + " in " +
+                              quoted_name(model_name(request.sources[i])),
+                     .hint = "merge the models that were quantised, or their dequantised weights"});
       return false;
     }
     return true;

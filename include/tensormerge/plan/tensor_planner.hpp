@@ -55,7 +55,7 @@ class tensor_planner {
   /// None where the tensor cannot be merged (an error was found) or is left out (a warning).
   std::optional<planned_tensor> plan(const tensor_request& request) {
     std::vector<const tensor_entry*> entries = sources_.find(request);
-    if (entries.empty()) return std::nullopt;
+    if (entries.empty() || !sources_.are_unpacked(request, entries)) return std::nullopt;
     std::vector<tensor_entry> adjusted;
     if (adjustment_ != nullptr && !adjust(request, entries, adjusted)) return std::nullopt;
     if (!sources_.have_one_shape(request, entries)) return std::nullopt;
@@ -85,13 +85,6 @@ class tensor_planner {
     }
     if (tensor.inputs.empty()) return plan_base_alone(std::move(tensor), *entries[0]);
     check_parameters(request, tensor, config_file_, findings_);
-    if (!is_mergeable(entries[0]->type)) {
-      if (!asks_for_nothing(tensor.inputs[0].parameters)) {
-        sources_.report_not_mergeable(request, entries, 0);
-        return std::nullopt;
-      }
-      tensor.is_copy = true;
-    }
     return tensor;
   }
 
@@ -106,11 +99,6 @@ class tensor_planner {
     adjusted = std::move(*changed);
     for (std::size_t i = 0; i < entries.size(); ++i) entries[i] = &adjusted[i];
     return true;
-  }
-
-  static bool asks_for_nothing(const std::vector<parameter_value>& parameters) {
-    return std::none_of(parameters.begin(), parameters.end(),
-                        [](const parameter_value& each) { return each.value.has_value(); });
   }
 
   /// Nothing is added to a base without other models.

@@ -8,6 +8,8 @@ class App;
 /// configuration or the merge is at fault.
 void add_merge_command(CLI::App& app);
 void add_mlx_command(CLI::App& app);
+void add_multi_command(CLI::App& app);
+void add_raw_command(CLI::App& app);
 void add_explain_command(CLI::App& app);
 void add_init_command(CLI::App& app);
 void add_lsp_command(CLI::App& app);

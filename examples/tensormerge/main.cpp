@@ -21,8 +21,8 @@ std::vector<const char*> arguments_of(int argc, char** argv) {
   if (arguments.empty()) return {"tensormerge"};
   std::string_view name = arguments.front();
   name.remove_prefix(name.rfind('/') + 1);
-  constexpr std::array<std::pair<std::string_view, const char*>, 1> names{
-      {{"mergekit-yaml", "merge"}}};
+  constexpr std::array<std::pair<std::string_view, const char*>, 3> names{
+      {{"mergekit-yaml", "merge"}, {"mergekit-pytorch", "raw"}, {"mergekit-multi", "multi"}}};
   for (const auto& [known, subcommand] : names) {
     if (name == known) arguments.insert(arguments.begin() + 1, subcommand);
   }
@@ -44,6 +44,8 @@ int main(int argc, char** argv) {
   add_lsp_command(app);
   add_merge_command(app);
   add_mlx_command(app);
+  add_multi_command(app);
+  add_raw_command(app);
   try {
     const std::vector<const char*> arguments = arguments_of(argc, argv);
     app.parse(static_cast<int>(arguments.size()), arguments.data());

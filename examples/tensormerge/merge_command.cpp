@@ -12,19 +12,9 @@
 #include "mergekit_options.hpp"
 #include "print_findings.hpp"
 
-namespace {
-
-void merge(mergekit_options& options) {
-  options.finish();
+void merge_one(mergekit_options& options, const tensormerge::merge_config& config,
+               const std::string& text) {
   const tensormerge::method_table methods = options.methods();
-  const std::string file = options.config.string();
-  const std::string text = tensormerge::read_yaml_text(options.config);
-  const auto [config, warnings] = tensormerge::read_checked<tensormerge::merge_config>(
-      text, file,
-      {.kind = tensormerge::dialect::mergekit,
-       .lenient = options.lenient,
-       .methods = describe_methods(methods)});
-  print_findings(warnings);
   options.write.run.cast_to = config.dtype;
   const tensormerge::merge_plan plan =
       tensormerge::plan_merge(config, describe_methods(methods), options.planning());
@@ -34,8 +24,6 @@ void merge(mergekit_options& options) {
   carry_out(plan, methods, options);
 }
 
-}  // namespace
-
 void add_merge_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("merge", "Merge as a mergekit configuration says");
   const auto options = std::make_shared<mergekit_options>();
@@ -43,5 +31,16 @@ void add_merge_command(CLI::App& app) {
   command->add_option("--out_dir,OUT", options->output, "Folder to write the merged model to")
       ->required();
   options->add_to(*command);
-  command->callback([options] { merge(*options); });
+  command->callback([options] {
+    options->finish();
+    const std::string file = options->config.string();
+    const std::string text = tensormerge::read_yaml_text(options->config);
+    const auto [config, warnings] = tensormerge::read_checked<tensormerge::merge_config>(
+        text, file,
+        {.kind = tensormerge::dialect::mergekit,
+         .lenient = options->lenient,
+         .methods = describe_methods(options->methods())});
+    print_findings(warnings);
+    merge_one(*options, config, text);
+  });
 }

@@ -1,6 +1,7 @@
 #include "merge_options.hpp"
 
 #include <cstdio>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -29,6 +30,16 @@ void merge_options::add_to(CLI::App& command) {
       "Wait until the disk has the output, so that a loss of power cannot harm it");
   command.add_flag("--lenient,!--no-lenient", lenient,
                    "Let keys pass that nobody knows, with a warning");
+  command
+      .add_option("--shapes", shapes,
+                  "Tensors whose shapes differ: refuse them, take the base's, cut them to its "
+                  "shape, or fill them up with its elements")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, tensormerge::shape_policy>{
+          {"error", tensormerge::shape_policy::error},
+          {"base", tensormerge::shape_policy::base},
+          {"truncate", tensormerge::shape_policy::truncate},
+          {"pad", tensormerge::shape_policy::pad}}))
+      ->option_text("error|base|truncate|pad");
   command.add_flag("--dry-run", dry_run, "Print what would be merged, and write nothing");
 }
 

@@ -6,6 +6,7 @@
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/write_model.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
+#include <tensormerge/plan/plan_options.hpp>
 
 namespace CLI {
 class App;
@@ -21,6 +22,7 @@ struct merge_options {
   bool dry_run = false;
   std::uint64_t max_memory = 0;  // bytes; 0: no limit
   bool lenient = false;
+  tensormerge::shape_policy shapes = tensormerge::shape_policy::error;
   tensormerge::write_options write;
 
   void add_to(CLI::App& command);

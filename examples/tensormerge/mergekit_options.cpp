@@ -33,7 +33,8 @@ void mergekit_options::add_to(CLI::App& command) {
         return known ? std::string{} : "no size: " + text + " (try 5B, 500M or 5GB)";
       },
       "SIZE");
-  command.add_option("--out-shard-size", out_shard_size, "Bytes of a weights file at most: 5B, 500M")
+  command
+      .add_option("--out-shard-size", out_shard_size, "Bytes of a weights file at most: 5B, 500M")
       ->check(is_size);
   command.add_flag("--copy-tokenizer,!--no-copy-tokenizer", write.copy_tokenizer,
                    "Copy tokenizer and generation settings (the default)");
@@ -96,6 +97,7 @@ tensormerge::plan_options mergekit_options::planning() const {
   return {.search = {models_dir, config.parent_path(), transformers_cache},
           .allow_crimes = allow_crimes,
           .truncate_embeddings = truncate_embeddings,
+          .shapes = shapes,
           .config_file = config.string()};
 }
 

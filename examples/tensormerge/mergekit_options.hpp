@@ -4,6 +4,7 @@
 #include <list>
 #include <string>
 
+#include <tensormerge/config/merge_config.hpp>
 #include <tensormerge/plan/plan_options.hpp>
 
 #include "merge_options.hpp"
@@ -41,3 +42,7 @@ struct mergekit_options : merge_options {
 
   std::list<without_effect> without_effect_;  // the parser keeps pointers into it
 };
+
+/// Carries out a configuration of which `text` is the source; `options` are finished.
+void merge_one(mergekit_options& options, const tensormerge::merge_config& config,
+               const std::string& text);

@@ -23,7 +23,8 @@ void add_mlx_command(CLI::App& app) {
   command->callback([options] {
     const tensormerge::method_table methods = mlx_methods();
     const tensormerge::plan_options planning{
-        .search = {options->models_dir, options->config.parent_path()},
+        .search = {options->models_dir, options->config.parent_path(), {}},
+        .shapes = options->shapes,
         .config_file = options->config.string()};
     const auto [config, warnings] = tensormerge::read_checked<tensormerge::mlx_config>(
         tensormerge::read_yaml_text(options->config), options->config.string(),

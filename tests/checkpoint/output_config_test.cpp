@@ -13,8 +13,10 @@ namespace {
 
 std::string changed(const char* donor, std::optional<std::uint64_t> layers,
                     std::optional<dtype> type) {
-  return write_json(
-      output_config(load_json(donor, "config.json"), {.layers = layers, .type = type}), 0);
+  const node config = load_json(donor, "config.json");
+  config_changes changes{.type = type};
+  if (layers) changes.stacks = {{"model.layers.", std::vector<layer_origin>(*layers, {&config, 0})}};
+  return write_json(output_config(config, changes), 0);
 }
 
 TEST(output_config, sets_layer_count_and_dtype_and_keeps_the_rest_as_written) {
@@ -23,19 +25,6 @@ TEST(output_config, sets_layer_count_and_dtype_and_keeps_the_rest_as_written) {
                     6, dtype::bfloat16),
             R"({"rms_norm_eps": 1e-06, "num_hidden_layers": 6, "rope_theta": 10000.0, )"
             R"("torch_dtype": "bfloat16", "pad_token_id": null})");
-}
-
-TEST(output_config, sets_every_name_of_the_layer_count) {
-  EXPECT_EQ(changed(R"({"n_layer":1,"num_layers":1,"n_layers":1,"num_hidden_layers":1})", 2, {}),
-            R"({"n_layer": 2, "num_layers": 2, "n_layers": 2, "num_hidden_layers": 2})");
-}
-
-TEST(output_config, sets_the_language_model_of_several_parts_and_no_other) {
-  EXPECT_EQ(changed(R"({"dtype":"float32","text_config":{"num_hidden_layers":4,"dtype":"float32"},
-                        "vision_config":{"num_hidden_layers":3}})",
-                    8, dtype::float16),
-            R"({"dtype": "float16", "text_config": {"num_hidden_layers": 8, "dtype": "float16"}, )"
-            R"("vision_config": {"num_hidden_layers": 3}})");
 }
 
 TEST(output_config, adds_a_dtype_where_none_is_stated) {

@@ -24,7 +24,6 @@ merge_plan mean_of_two_models(const temporary_folder& folder) {
   planned.inputs = {testing::source_of(plan, 0, "x", {{"weight", 1.0}}),
                     testing::source_of(plan, 1, "x", {{"weight", 1.0}})};
   plan.tensors = {planned};
-  plan.layers = 1;
   return plan;
 }
 
@@ -102,6 +101,19 @@ TEST(write_model, lets_pass_what_an_input_has_already) {
   plan.tensors[0].inputs[1] = testing::source_of(plan, 1, "x", {{"weight", 1.0}});
   EXPECT_NO_THROW(
       write_model(plan, make_method_table(method_list), folder / "out", {}, state));
+}
+
+TEST(write_model, fails_where_copies_that_must_be_equal_differ) {
+  const temporary_folder folder;
+  progress state;
+  merge_plan plan = mean_of_two_models(folder);
+  plan.tensors[0].is_copy = true;
+  EXPECT_THROW(write_model(plan, method_table{}, folder / "out", {}, state), failure);
+  plan.tensors[0].inputs[1] = plan.tensors[0].inputs[0];
+  write_options only_weights;
+  only_weights.only_weights = true;
+  EXPECT_NO_THROW(write_model(plan, method_table{}, folder / "out", only_weights, state));
+  EXPECT_FALSE(std::filesystem::exists(folder / "out/config.json"));
 }
 
 TEST(write_model, adds_notes_and_leaves_the_tokenizer_out_where_that_is_asked_for) {

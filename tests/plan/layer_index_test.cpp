@@ -35,5 +35,20 @@ TEST(layer_index, reads_the_layer_count_of_the_config) {
   EXPECT_THAT(layer_index(model).stacks(), ElementsAre(layer_stack{"layers.", 2}));
 }
 
+TEST(layer_index, tells_all_stacks_that_the_config_counts_or_the_language_models_alone) {
+  const test::tiny_models models;
+  models.add("m", {{"layers.0.a"}, {"layers.1.a"}, {"vision_tower.layers.0.a"},
+                   {"vision_tower.layers.1.a"}, {"audio_tower.layers.0.a"}},
+             R"({"text_config": {"num_hidden_layers": 2}, "vision_config": {"num_hidden_layers": 2}})");
+  const model_folder model = model_folder::open(models / "m");
+  EXPECT_THAT(layer_index(model).stacks(), ElementsAre(layer_stack{"layers.", 2}));
+  EXPECT_THAT(layer_index(model, stack_choice::all).stacks(),
+              ElementsAre(layer_stack{"layers.", 2}, layer_stack{"vision_tower.layers.", 2}));
+  const layer_index tower(model, stack_choice::main,
+                          [](std::string_view name) { return name.starts_with("vision"); });
+  EXPECT_THAT(tower.stacks(), ElementsAre(layer_stack{"vision_tower.layers.", 2}));
+  EXPECT_TRUE(tower.outside().empty());
+}
+
 }  // namespace
 }  // namespace tensormerge

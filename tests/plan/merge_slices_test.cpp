@@ -57,7 +57,10 @@ TEST(merge_slices, scopes_go_from_the_innermost_outwards) {
       "modules:\n  text:\n    parameters: {weight: 3}\n    slices:\n"
       "      - parameters: {weight: 4}\n"
       "        sources: [{model: a, layer_range: [0, 1], parameters: {weight: 5}}]\n");
-  const std::vector<merge_slice> slices = make_slices(config);
+  const auto modules = make_module_slices(config);
+  ASSERT_EQ(modules.size(), 1u);
+  EXPECT_EQ(modules[0].first, "text");
+  const std::vector<merge_slice>& slices = modules[0].second;
   const auto weights = [](const parameter_scopes& scopes) {
     std::vector<double> list;
     for (const settings* scope : scopes) {

@@ -38,7 +38,7 @@ TEST(plan_merge, every_tensor_is_merged_from_the_same_of_each_model) {
   EXPECT_EQ(value_of(tensor.inputs[1].parameters, "weight"), 3);
   EXPECT_EQ(tensor.dims, (shape{2, 2}));
   EXPECT_FALSE(tensor.base);
-  EXPECT_FALSE(plan.layers);
+  EXPECT_TRUE(plan.stacks.empty());
 }
 
 TEST(plan_merge, tensors_are_ordered_by_name) {
@@ -78,7 +78,11 @@ TEST(plan_merge, slices_are_stacked_and_renumbered) {
       "merge_method: passthrough\nslices:\n"
       "  - sources: [{model: a, layer_range: [1, 3]}]\n"
       "  - sources: [{model: b, layer_range: [0, 2]}]\n");
-  EXPECT_EQ(plan.layers, 4u);
+  ASSERT_EQ(plan.stacks.size(), 1u);
+  EXPECT_EQ(plan.stacks[0].prefix, "model.layers.");
+  EXPECT_THAT(plan.stacks[0].layers,
+              ElementsAre(planned_layer{0, 1}, planned_layer{0, 2}, planned_layer{1, 0},
+                          planned_layer{1, 1}));
   EXPECT_THAT(sources_of(plan, "model.layers.0.norm.weight"),
               ElementsAre("a/model.layers.1.norm.weight"));
   EXPECT_THAT(sources_of(plan, "model.layers.3.norm.weight"),
@@ -241,13 +245,44 @@ TEST(plan_merge, buffers_that_loaders_compute_may_be_missing) {
 
 TEST(plan_merge, missing_and_misshapen_tensors_are_all_named) {
   const test::tiny_models models;
-  models.add("a", {{"w", {2, 3}}, {"x", {4}}, {"y", {4}}});
-  models.add("b", {{"w", {3, 2}}, {"y", {4}}, {"z", {4}}});
+  models.add("a", {{"w", {2, 3}}, {"x", {4, 1}}, {"y", {4}}});
+  models.add("b", {{"w", {3, 2}}, {"y", {4}}, {"z", {4, 1}}});
   EXPECT_EQ(models.refusal(linear_of_a_and_b),
             "b: error: `w`: the shapes of the tensor differ, expected [2, 3] as in `a`, found "
             "[3, 2] in `b`\n"
-            "b: error: `x`: the model `b` lacks a tensor that the merge needs\n"
-            "a: error: `z`: the model `a` lacks a tensor that the merge needs");
+            "b: error: `x`: the model `b` lacks a tensor that the merge needs; --allow-crimes "
+            "merges what only some models have, where the method can\n"
+            "a: error: `z`: the model `a` lacks a tensor that the merge needs; --allow-crimes "
+            "merges what only some models have, where the method can");
+}
+
+TEST(plan_merge, vectors_that_some_models_lack_are_merged_of_the_rest_and_told) {
+  const test::tiny_models models;
+  models.add("a", {{"w", {2, 3}}, {"w.bias", {2}}});
+  models.add("b", {{"w", {2, 3}}, {"z.bias", {4}, dtype::float32}});
+  const merge_plan plan = models.plan(linear_of_a_and_b);
+  EXPECT_THAT(sources_of(plan, "w.bias"), ElementsAre("a/w.bias"));
+  EXPECT_EQ(tensor_named(plan, "w.bias").method, "linear");
+  ASSERT_EQ(plan.findings.size(), 1u);
+  EXPECT_THAT(to_string(plan.findings[0]), HasSubstr("merged of those that do"));
+  EXPECT_THAT(to_string(plan.findings[0]), HasSubstr("no `w.bias` and 1 more tensor"));
+}
+
+TEST(plan_merge, what_the_base_alone_has_stays_as_it_is) {
+  const test::tiny_models models;
+  models.add("base", {{"w", {2, 3}}, {"w.bias", {2}}});
+  models.add("a", {{"w", {2, 3}}});
+  const merge_plan plan = models.plan(
+      "{merge_method: task_arithmetic, base_model: base, dtype: float32, models: [{model: base}, "
+      "{model: a, parameters: {weight: 1}}]}");
+  EXPECT_THAT(sources_of(plan, "w.bias"), ElementsAre("base/w.bias"));
+  EXPECT_EQ(tensor_named(plan, "w.bias").method, "passthrough");
+  EXPECT_EQ(tensor_named(plan, "w.bias").type, dtype::float32);
+  models.add("base", {{"w", {2, 3}}});
+  models.add("a", {{"w", {2, 3}}, {"w.bias", {2}}});
+  EXPECT_THAT(models.refusal("{merge_method: task_arithmetic, base_model: base, models: [{model: "
+                             "base}, {model: a, parameters: {weight: 1}}]}"),
+              HasSubstr("the model `base` lacks a tensor"));
 }
 
 TEST(plan_merge, vocabularies_of_different_size_are_told_as_such) {
@@ -375,12 +410,48 @@ TEST(plan_merge, adapters_change_what_is_planned) {
   EXPECT_EQ(plan.models[0].folder.weights.files().size(), 2u);
 }
 
-TEST(plan_merge, several_modules_are_not_supported) {
+TEST(plan_merge, modules_have_slices_and_models_of_their_own) {
   const test::tiny_models models;
-  models.add_usual();
-  EXPECT_THAT(models.refusal("merge_method: passthrough\nmodules:\n"
-                             "  text: {models: [{model: a}]}\n  vision: {models: [{model: a}]}\n"),
-              HasSubstr("modules: merging several modules is not supported yet"));
+  for (const char* name : {"a", "b"}) {
+    models.add(name,
+               {{"visual.blocks.0.w"}, {"visual.blocks.1.w"}, {"visual.patch_embed.w"},
+                {"merger.w"}, {"model.embed_tokens.weight", {5, 2}}, {"model.layers.0.w"},
+                {"model.layers.1.w"}, {"model.layers.2.w"}, {"lm_head.weight", {5, 2}}},
+               R"({"text_config": {"num_hidden_layers": 3}, "vision_config": {"depth": 2}})");
+  }
+  const merge_plan plan = models.plan(
+      "merge_method: linear\nmodules:\n  text_decoder:\n    parameters: {weight: 1}\n    slices:\n"
+      "      - sources: [{model: a, layer_range: [0, 2]}, {model: b, layer_range: [1, 3]}]\n"
+      "      - sources: [{model: b, layer_range: [1, 3]}, {model: a, layer_range: [1, 3]}]\n"
+      "  vision_tower:\n    models: [{model: b, parameters: {weight: [0, 1]}}]\n");
+  EXPECT_THAT(sources_of(plan, "model.layers.2.w"), ElementsAre("b/model.layers.1.w",
+                                                                "a/model.layers.1.w"));
+  EXPECT_THAT(sources_of(plan, "visual.blocks.1.w"), ElementsAre("b/visual.blocks.1.w"));
+  EXPECT_EQ(value_of(tensor_named(plan, "visual.blocks.1.w").inputs[0].parameters, "weight"), 1);
+  EXPECT_EQ(value_of(tensor_named(plan, "visual.patch_embed.w").inputs[0].parameters, "weight"), 0);
+  EXPECT_THAT(sources_of(plan, "merger.w"), ElementsAre("a/merger.w"));
+  ASSERT_EQ(plan.stacks.size(), 1u);
+  EXPECT_EQ(plan.stacks[0].layers.size(), 4u);
+  EXPECT_EQ(plan.tensors.size(), 4u + 2u + 2u + 2u);
+  ASSERT_EQ(plan.findings.size(), 1u);
+  EXPECT_THAT(to_string(plan.findings[0]), HasSubstr("belong to no module are taken from `a`"));
+}
+
+TEST(plan_merge, shapes_that_differ_are_made_equal_where_that_is_asked_for) {
+  const test::tiny_models models;
+  models.add("a", {{"w", {2, 3}}, {"x", {4}}, {"y", {2}}});
+  models.add("b", {{"w", {3, 2}}, {"x", {6}}, {"y", {2}}});
+  for (const shape_policy policy : {shape_policy::base, shape_policy::truncate, shape_policy::pad}) {
+    const merge_plan plan = models.plan(linear_of_a_and_b, false, policy);
+    EXPECT_EQ(tensor_named(plan, "w").inputs[1].tensor.dims, (shape{2, 3}));
+    EXPECT_NE(tensor_named(plan, "x").inputs[1].tensor.view, nullptr);
+    EXPECT_EQ(tensor_named(plan, "y").inputs[1].tensor.view, nullptr);
+    ASSERT_EQ(plan.findings.size(), 2u);
+    const bool fills = policy == shape_policy::pad;
+    EXPECT_THAT(to_string(plan.findings[0]), HasSubstr(fills ? "filled with" : "the base's is taken"));
+    EXPECT_THAT(to_string(plan.findings[1]),
+                HasSubstr(policy == shape_policy::base ? "the base's is taken" : "it is cut"));
+  }
 }
 
 TEST(plan_merge, a_large_model_is_planned_in_a_moment) {

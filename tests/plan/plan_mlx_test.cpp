@@ -41,7 +41,7 @@ TEST(plan_mlx, layers_outside_of_slices_and_all_else_are_the_base_s) {
     EXPECT_THAT(sources_of(plan, name), ElementsAre("one/" + std::string(name)));
     EXPECT_EQ(tensor_named(plan, name).method, "passthrough");
   }
-  EXPECT_FALSE(plan.layers);
+  EXPECT_TRUE(plan.stacks.empty());
 }
 
 TEST(plan_mlx, t_runs_over_the_slice_by_the_names_of_the_output) {

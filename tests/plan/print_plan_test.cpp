@@ -10,7 +10,7 @@ TEST(print_plan, shows_models_tensors_sources_and_totals) {
   plan.models.push_back({"base", {.path = "models/base"}});
   plan.models.push_back({"org/code", {.path = "models/code"}});
   plan.tokenizer_donor = 1;
-  plan.layers = 1;
+  plan.stacks = {{"layers.", {{0, 0}}}};
   plan.tensors = {
       {.name = "h.0.weight",
        .type = dtype::bfloat16,
@@ -40,7 +40,7 @@ TEST(print_plan, shows_models_tensors_sources_and_totals) {
             "    org/code `h.4.weight` float32 weight=0.5\n"
             "  `norm` float32 [4], 16 bytes, passthrough\n"
             "    base scale=none\n"
-            "total: 2 tensors, 52 bytes to read, 28 bytes to write, layers: 1\n");
+            "total: 2 tensors, 52 bytes to read, 28 bytes to write, `layers.`: 1 layers\n");
 }
 
 }  // namespace

@@ -71,10 +71,12 @@ class tiny_models {
 
   std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
 
-  merge_plan plan(const std::string& yaml, bool allow_crimes = false) const {
-    const plan_options options{.search = {folder_.path(), {}},
+  merge_plan plan(const std::string& yaml, bool allow_crimes = false,
+                  shape_policy shapes = shape_policy::error) const {
+    const plan_options options{.search = {folder_.path(), {}, {}},
                                .allow_crimes = allow_crimes,
                                .truncate_embeddings = truncate_embeddings,
+                               .shapes = shapes,
                                .config_file = "merge.yml"};
     const node document = load_yaml(yaml, "merge.yml");
     if (is_mlx_config(document)) {

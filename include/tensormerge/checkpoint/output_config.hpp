@@ -5,8 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <tensormerge/checkpoint/layer_count.hpp>
+#include <tensormerge/checkpoint/stack_config.hpp>
 #include <tensormerge/checkpoint/vocabulary_size.hpp>
 #include <tensormerge/document/edit_node.hpp>
 #include <tensormerge/document/node.hpp>
@@ -16,7 +19,8 @@ namespace tensormerge {
 
 /// What an output's config.json must say; what is not given stays as the donor says it.
 struct config_changes {
-  std::optional<std::uint64_t> layers{};
+  /// The stacks of layers that are not the donor's, by the prefix of their tensors' names.
+  std::vector<std::pair<std::string, std::vector<layer_origin>>> stacks{};
   std::optional<dtype> type{};
   std::optional<std::uint64_t> vocabulary_size{};
   std::optional<bool> tied_embeddings{};
@@ -26,12 +30,6 @@ namespace detail {
 
 inline void change_config(node& config, const config_changes& changes) {
   for (node_entry& entry : config.entries) {
-    const bool counts = std::find(layer_count_keys.begin(), layer_count_keys.end(), entry.key) !=
-                        layer_count_keys.end();
-    // Some files say null here and let the architecture's default apply.
-    if (counts && changes.layers && entry.value.is_scalar()) {
-      entry.value = make_integer(static_cast<std::int64_t>(*changes.layers));
-    }
     if (changes.type && (entry.key == "dtype" || entry.key == "torch_dtype")) {
       entry.value = make_string(std::string(to_string(*changes.type)));
     }
@@ -46,9 +44,9 @@ inline void change_config(node& config, const config_changes& changes) {
 
 }  // namespace detail
 
-/// The donor's config.json with the changes made, at its top and for its language model: the layer
-/// count under every key that states one. A dtype, tying or vocabulary that no key states is added
-/// at the top, the dtype as `torch_dtype`, which old and new loaders read. Order and the writing of numbers
+/// The donor's config.json with the changes made, at its top and for its language model. A dtype,
+/// tying or vocabulary that no key states is added at the top, the dtype as `torch_dtype`, which old
+/// and new loaders read. Order and the writing of numbers
 /// stay.
 inline node output_config(node donor, const config_changes& changes) {
   if (!donor.is_mapping()) return donor;
@@ -60,6 +58,7 @@ inline node output_config(node donor, const config_changes& changes) {
   if (changes.vocabulary_size && !vocabulary_size(donor)) {
     set(donor, "vocab_size", make_integer(0));
   }
+  for (const auto& [prefix, layers] : changes.stacks) set_stack(donor, prefix, layers);
   detail::change_config(donor, changes);
   for (node_entry& entry : donor.entries) {
     if (std::find(text_config_keys.begin(), text_config_keys.end(), entry.key) !=

@@ -321,6 +321,22 @@ class merge_run {
                            .hash = tensor.hash});
   }
 
+  /// Throws where inputs of which one is copied differ.
+  void check_equal(const planned_tensor& planned, std::uint64_t first, std::uint64_t count,
+                   thread_buffers& buffers) const {
+    read(planned, first, count, buffers);
+    for (std::size_t i = 1; i < planned.inputs.size(); ++i) {
+      if (buffers.inputs[i] == buffers.inputs[0]) continue;
+      throw failure(diagnostic{
+          .path = planned.name,
+          .what = "the models differ in a tensor that cannot be merged",
+          .expected = "the same elements in all of them, since they are of " +
+                      std::string(to_string(planned.type)),
+          .found = "others in " + plan_.models[planned.inputs[i].model].name + " than in " +
+                   plan_.models[planned.inputs[0].model].name});
+    }
+  }
+
   written_range process(begun_tensor& tensor, std::uint64_t range, unsigned thread_number,
                         thread_buffers& buffers) {
     const planned_tensor& planned = plan_.tensors[tensor.number];
@@ -331,6 +347,7 @@ class merge_run {
     const std::uint64_t out_offset = first * bytes_per_element(planned.type);
     if (tensor.merge == nullptr) {
       const planned_source& source = planned.inputs.front();
+      if (planned.inputs.size() > 1) check_equal(planned, first, count, buffers);
       writer_.copy(tensor.number, out_offset, readers_[source.model], source.tensor, out_offset,
                    out_bytes);
       progress_.bytes_done += out_bytes;

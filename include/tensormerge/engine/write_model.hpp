@@ -28,6 +28,8 @@ namespace tensormerge {
 struct write_options {
   run_options run;
   std::uint64_t shard_bytes = default_shard_bytes;
+  /// Whether nothing but weights is written, as a plain checkpoint.
+  bool only_weights = false;
   /// Whether the donor's tokenizer files and generation settings are carried over.
   bool copy_tokenizer = true;
   /// Go on where a run that was killed at the same merge stopped, instead of beginning anew.
@@ -100,14 +102,20 @@ inline void write_model(const merge_plan& plan, const method_table& methods,
                               run_purpose(plan, options.run.arithmetic, options.run.cast_to,
                                           options.run.random_seed));
   const node& donor_config = plan.models[plan.donor].folder.config;
-  if (donor_config.is_mapping()) {
-    const config_changes changes{.layers = plan.layers,
-                                 .type = plan.config_dtype,
-                                 .vocabulary_size = plan.vocabulary_size,
-                                 .tied_embeddings = plan.tied_embeddings};
+  if (donor_config.is_mapping() && !options.only_weights) {
+    config_changes changes{.type = plan.config_dtype,
+                           .vocabulary_size = plan.vocabulary_size,
+                           .tied_embeddings = plan.tied_embeddings};
+    for (const planned_stack& stack : plan.stacks) {
+      auto& [prefix, layers] = changes.stacks.emplace_back();
+      prefix = stack.prefix;
+      for (const planned_layer& each : stack.layers) {
+        layers.push_back({&plan.models[each.model].folder.config, each.layer});
+      }
+    }
     writer.add_file("config.json", write_json(output_config(donor_config, changes)));
   }
-  detail::add_side_files(plan, options.copy_tokenizer, writer);
+  if (!options.only_weights) detail::add_side_files(plan, options.copy_tokenizer, writer);
   for (const auto& [name, text] : options.notes) writer.add_file(name, text);
   run_options run = options.run;
   run.journal = &journal;

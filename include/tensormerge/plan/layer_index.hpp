@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,17 +11,36 @@
 
 #include <tensormerge/checkpoint/layer_count.hpp>
 #include <tensormerge/checkpoint/model_folder.hpp>
+#include <tensormerge/checkpoint/stack_config.hpp>
+#include <tensormerge/checkpoint/tensor_entry.hpp>
 #include <tensormerge/plan/layer_names.hpp>
 
 namespace tensormerge {
 
+/// Which stacks of layers are told from the rest: those of every part of a model, or those of the
+/// part that its config.json counts first, its language model perhaps.
+enum class stack_choice { all, main };
+
 /// The names of a model's tensors, sorted into its layers and the rest. Refers to the model.
 class layer_index {
  public:
-  explicit layer_index(const model_folder& model)
-      : stacks_(find_layer_stacks(model.weights.tensors(), layer_count(model.config))) {
+  explicit layer_index(const model_folder& model, stack_choice choice = stack_choice::main)
+      : layer_index(model, choice, [](std::string_view) { return true; }) {}
+
+  /// Of the tensors with names that `wanted` tells.
+  template <class Wanted>
+  layer_index(const model_folder& model, stack_choice choice, const Wanted& wanted) {
+    std::vector<tensor_entry> entries;
+    for (const tensor_entry& tensor : model.weights.tensors()) {
+      if (wanted(std::string_view(tensor.name))) entries.push_back(tensor);
+    }
+    stacks_ = choice == stack_choice::all
+                  ? find_layer_stacks(entries, stated_layer_counts(model.config))
+                  : main_stacks(find_layer_stacks(entries, layer_count(model.config)));
     for (const layer_stack& stack : stacks_) suffixes_.emplace_back(stack.layers);
-    for (const tensor_entry& tensor : model.weights.tensors()) place(tensor.name);
+    for (const tensor_entry& tensor : model.weights.tensors()) {
+      if (wanted(std::string_view(tensor.name))) place(tensor.name);
+    }
   }
 
   const std::vector<layer_stack>& stacks() const { return stacks_; }
@@ -34,6 +54,16 @@ class layer_index {
   std::span<const std::string_view> outside() const { return outside_; }
 
  private:
+  /// Those that are neither of images nor of sound, where there are such.
+  static std::vector<layer_stack> main_stacks(std::vector<layer_stack> stacks) {
+    const auto is_other = [](const layer_stack& stack) {
+      const stack_kind kind = kind_of_stack(stack.prefix);
+      return kind == stack_kind::vision || kind == stack_kind::audio;
+    };
+    if (!std::all_of(stacks.begin(), stacks.end(), is_other)) std::erase_if(stacks, is_other);
+    return stacks;
+  }
+
   void place(std::string_view name) {
     for (std::size_t i = 0; i < stacks_.size(); ++i) {
       const std::string& prefix = stacks_[i].prefix;

@@ -102,11 +102,11 @@ inline bool is_inside(std::string_view prefix, std::string_view outer) {
 }  // namespace detail
 
 /// The stacks of layers of a checkpoint, judged by its tensors' names alone: outermost numbers that
-/// run from 0 without a gap. Where config.json states a count, the stacks of that many layers (one,
-/// or an encoder's and a decoder's); else, or where none has as many, the longest of at least two.
-/// Sorted by prefix.
+/// run from 0 without a gap. Where config.json states counts, the stacks of as many layers as any
+/// of them (one, or an encoder's and a decoder's); else, or where none has as many, the longest of at
+/// least two. Sorted by prefix.
 inline std::vector<layer_stack> find_layer_stacks(std::span<const tensor_entry> tensors,
-                                                  std::optional<std::uint64_t> stated) {
+                                                  std::span<const std::uint64_t> stated) {
   const detail::numbers_by_prefix numbers = detail::find_numbers(tensors);
   const auto outermost = [&numbers](auto&& wanted) {
     std::vector<layer_stack> stacks;
@@ -119,13 +119,11 @@ inline std::vector<layer_stack> find_layer_stacks(std::span<const tensor_entry> 
     }
     return stacks;
   };
-  if (stated) {
-    std::vector<layer_stack> stacks =
-        outermost([stated](std::uint64_t layers) { return layers == *stated; });
-    if (!stacks.empty()) return stacks;
-  }
-  const std::vector<layer_stack> stacks =
-      outermost([](std::uint64_t layers) { return layers >= 2; });
+  std::vector<layer_stack> stacks = outermost([stated](std::uint64_t layers) {
+    return std::find(stated.begin(), stated.end(), layers) != stated.end();
+  });
+  if (!stacks.empty()) return stacks;
+  stacks = outermost([](std::uint64_t layers) { return layers >= 2; });
   const auto longest = std::max_element(
       stacks.begin(), stacks.end(), [&](const layer_stack& a, const layer_stack& b) {
         return std::pair(a.layers, numbers.at(a.prefix).tensors) <
@@ -133,6 +131,13 @@ inline std::vector<layer_stack> find_layer_stacks(std::span<const tensor_entry> 
       });
   if (longest == stacks.end()) return {};
   return {*longest};
+}
+
+/// The same for one count or none.
+inline std::vector<layer_stack> find_layer_stacks(std::span<const tensor_entry> tensors,
+                                                  std::optional<std::uint64_t> stated) {
+  return find_layer_stacks(tensors, stated ? std::span(&*stated, 1)
+                                           : std::span<const std::uint64_t>());
 }
 
 }  // namespace tensormerge

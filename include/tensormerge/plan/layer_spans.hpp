@@ -56,7 +56,7 @@ class layer_span_finder {
   /// The range of a model with one stack of layers; none where it does not have these layers.
   bool check_range(const layer_range& range, std::size_t model, const std::string& path) {
     const std::vector<layer_stack>& stacks = indices_[model].stacks();
-    const auto refuse = [&](std::string what, std::string expected) {
+    const auto refuse = [&](std::string what, std::string expected, std::string hint = {}) {
       findings_.add("layer ranges",
                     {.file = config_file_,
                      .at = range.at,
@@ -64,7 +64,8 @@ class layer_span_finder {
                      .what = std::move(what),
                      .expected = std::move(expected),
                      .found = '[' + std::to_string(range.begin) + ", " +
-                              std::to_string(range.end) + ']'});
+                              std::to_string(range.end) + ']',
+                     .hint = std::move(hint)});
       return false;
     };
     if (range.begin < 0 || range.size() <= 0) {
@@ -72,7 +73,8 @@ class layer_span_finder {
     }
     if (stacks.size() != 1) {
       return refuse("the layers of " + quoted_name(names_[model]) + " cannot be told apart",
-                    "one stack of layers, but it has " + std::to_string(stacks.size()));
+                    "one stack of layers, but it has " + std::to_string(stacks.size()),
+                    stacks.empty() ? "" : "say with `modules` which of them is meant");
     }
     if (static_cast<std::uint64_t>(range.end) > stacks[0].layers) {
       return refuse("the layer range goes past the end of " + quoted_name(names_[model]),

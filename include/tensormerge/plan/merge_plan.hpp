@@ -38,7 +38,8 @@ struct planned_tensor {
   std::vector<parameter_value> parameters{};
   std::vector<text_position> origins{};  // of the parameters, where they are given
   std::optional<planned_source> base{};
-  bool is_copy = false;  // the only input's elements as they are, whatever their type
+  /// The first input's elements as they are, whatever their type; further ones must be equal.
+  bool is_copy = false;
   std::vector<planned_source> inputs{};  // the base apart, in the configuration's order
 
   std::uint64_t bytes() const { return dims.elements() * bytes_per_element(type); }
@@ -48,6 +49,19 @@ struct planned_tensor {
 struct made_file {
   std::string name{};
   std::string text{};
+};
+
+/// The layer of a model that config.json's lists of layers are made of for one of the output.
+struct planned_layer {
+  std::size_t model = 0;  // index in merge_plan::models
+  std::uint64_t layer = 0;
+  friend bool operator==(const planned_layer&, const planned_layer&) = default;
+};
+
+/// A run of output layers that slices made, by the prefix of its tensors' names.
+struct planned_stack {
+  std::string prefix{};
+  std::vector<planned_layer> layers{};
 };
 
 /// Everything that a merge will do, made from a configuration and the headers of its checkpoints.
@@ -61,7 +75,7 @@ struct merge_plan {
   std::vector<made_file> made_files;       // in place of side files of their names
   std::vector<std::string> dropped_files;  // side files that would not be true of the output
   // What config.json must say to be true to the output; none where the donor's may stay.
-  std::optional<std::uint64_t> layers;
+  std::vector<planned_stack> stacks;
   std::optional<dtype> config_dtype;
   std::optional<std::uint64_t> vocabulary_size;
   std::optional<bool> tied_embeddings;

@@ -123,15 +123,23 @@ class slice_builder {
 
 }  // namespace detail
 
-/// The slices of a configuration, in the order of the output's layers. Of `modules` only the first
-/// is looked at.
+/// The slices of a configuration without modules, in the order of the output's layers.
 inline std::vector<merge_slice> make_slices(const merge_config& config) {
-  if (config.models.empty() && config.slices.empty() && !config.modules.empty()) {
-    const auto& [name, module] = config.modules.front();
-    return detail::slice_builder(config, &module.parameters, "modules." + name + '.')
-        .build(module.models, module.slices);
-  }
   return detail::slice_builder(config, nullptr, {}).build(config.models, config.slices);
+}
+
+/// The slices of each module of a configuration, in its order; without modules, of one that has no
+/// name.
+inline std::vector<std::pair<std::string, std::vector<merge_slice>>> make_module_slices(
+    const merge_config& config) {
+  if (!config.models.empty() || !config.slices.empty()) return {{"", make_slices(config)}};
+  std::vector<std::pair<std::string, std::vector<merge_slice>>> modules;
+  for (const auto& [name, module] : config.modules) {
+    modules.emplace_back(name,
+                         detail::slice_builder(config, &module.parameters, "modules." + name + '.')
+                             .build(module.models, module.slices));
+  }
+  return modules;
 }
 
 }  // namespace tensormerge

@@ -21,14 +21,17 @@
 #include <tensormerge/plan/find_method.hpp>
 #include <tensormerge/plan/finding_groups.hpp>
 #include <tensormerge/plan/finish_plan.hpp>
+#include <tensormerge/plan/fit_shapes.hpp>
 #include <tensormerge/plan/layer_index.hpp>
 #include <tensormerge/plan/layer_spans.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 #include <tensormerge/plan/merge_slices.hpp>
+#include <tensormerge/plan/model_modules.hpp>
 #include <tensormerge/plan/open_models.hpp>
 #include <tensormerge/plan/plan_chat_template.hpp>
 #include <tensormerge/plan/plan_options.hpp>
 #include <tensormerge/plan/plan_tokenizer.hpp>
+#include <tensormerge/plan/slice_request.hpp>
 #include <tensormerge/plan/tensor_planner.hpp>
 #include <tensormerge/plan/tensor_role.hpp>
 #include <tensormerge/plan/truncate_embeddings.hpp>
@@ -42,40 +45,63 @@ namespace detail {
 class merge_planner {
  public:
   merge_planner(const merge_config& config, const method_info& method, const plan_options& options)
-      : config_(config), method_(method), options_(options), slices_(make_slices(config)) {}
+      : config_(config), method_(method), options_(options) {
+    std::vector<std::string> names;
+    for (auto& [name, slices] : make_module_slices(config)) {
+      names.push_back(name);
+      parts_.push_back({.slices = std::move(slices)});
+    }
+    modules_ = model_modules(std::move(names));
+  }
 
   merge_plan plan() {
-    if (config_.modules.size() > 1) {
-      findings_.add("settings that are not supported",
-                    {.file = options_.config_file,
-                     .at = config_.modules[1].second.at,
-                     .path = "modules",
-                     .what = "merging several modules is not supported yet"});
-    }
-    for (const merge_slice& slice : slices_) {
-      check_slice(slice, method_.facts, options_.config_file, findings_);
+    for (const part& each : parts_) {
+      for (const merge_slice& slice : each.slices) {
+        check_slice(slice, method_.facts, options_.config_file, findings_);
+      }
     }
     open_models();
     if (!options_.allow_crimes) check_architectures(plan_.models, findings_);
     findings_.throw_errors();
     plan_vocabulary();
     findings_.throw_errors();
-    find_layers();
+    for (std::size_t i = 0; i < parts_.size(); ++i) find_layers(i);
     findings_.throw_errors();
-    plan_layers();
-    plan_outside();
+    for (const part& each : parts_) {
+      plan_layers(each);
+      plan_outside(each);
+    }
+    copy_what_no_module_has();
     findings_.throw_errors();
-    finish_plan(plan_, config_.out_dtype ? config_.out_dtype : config_.dtype);
+    finish_plan(plan_, output_type());
     plan_.findings = findings_.all();
     return std::move(plan_);
   }
 
  private:
+  /// A module of the configuration, or the whole model, and what its models are made of.
+  struct part {
+    std::vector<merge_slice> slices{};
+    std::vector<std::vector<std::size_t>> models_of_slice{};
+    std::vector<layer_index> indices{};  // of each model of the plan
+    std::vector<std::vector<layer_span>> spans_of_slice{};
+
+    bool has_ranges() const { return slices.front().inputs.front().range.has_value(); }
+  };
+
+  std::optional<dtype> output_type() const {
+    return config_.out_dtype ? config_.out_dtype : config_.dtype;
+  }
+
   void open_models() {
     model_opener opener(plan_.models, options_, findings_);
-    for (const merge_slice& slice : slices_) {
-      std::vector<std::size_t>& models = models_of_slice_.emplace_back();
-      for (const slice_input& input : slice.inputs) models.push_back(opener.open(*input.reference));
+    for (part& its : parts_) {
+      for (const merge_slice& slice : its.slices) {
+        std::vector<std::size_t>& models = its.models_of_slice.emplace_back();
+        for (const slice_input& input : slice.inputs) {
+          models.push_back(opener.open(*input.reference));
+        }
+      }
     }
     if (config_.base_model) plan_.donor = opener.open(*config_.base_model);
     plan_.tokenizer_donor = plan_.donor;
@@ -91,119 +117,144 @@ class merge_planner {
       adjustment_ = std::make_unique<embedding_truncation>(findings_);
     }
     plan_chat_template(config_, options_.config_file, plan_, findings_);
-    tensors_.adjust_by(adjustment_.get());
+    if (options_.shapes != shape_policy::error) {
+      fitting_.emplace(plan_.models, options_.shapes, findings_, adjustment_.get());
+    }
+    tensors_.adjust_by(fitting_ ? &*fitting_ : adjustment_.get());
   }
 
-  void find_layers() {
+  void find_layers(std::size_t number) {
+    part& its = parts_[number];
     std::vector<std::string> names;
     for (const planned_model& model : plan_.models) {
-      indices_.emplace_back(model.folder);
+      const stack_choice choice = its.has_ranges() ? stack_choice::main : stack_choice::all;
+      its.indices.emplace_back(model.folder, choice, [&](std::string_view tensor) {
+        return parts_.size() == 1 || modules_.module_of(tensor) == number;
+      });
       names.push_back(model.name);
     }
-    layer_span_finder finder(indices_, names, options_.config_file, findings_);
-    for (std::size_t i = 0; i < slices_.size(); ++i) {
-      spans_of_slice_.push_back(finder.find(slices_[i], models_of_slice_[i]));
+    layer_span_finder finder(its.indices, names, options_.config_file, findings_);
+    for (std::size_t i = 0; i < its.slices.size(); ++i) {
+      its.spans_of_slice.push_back(finder.find(its.slices[i], its.models_of_slice[i]));
     }
   }
 
-  void plan_layers() {
+  void plan_layers(const part& its) {
     std::vector<std::uint64_t> next;  // the output layer that comes next, by stack
-    for (std::size_t i = 0; i < slices_.size(); ++i) {
-      for (const layer_span& span : spans_of_slice_[i]) {
+    planned_stack made;
+    for (std::size_t i = 0; i < its.slices.size(); ++i) {
+      for (const layer_span& span : its.spans_of_slice[i]) {
         next.resize(std::max(next.size(), span.stack + 1));
         for (std::uint64_t layer = 0; layer < span.layers; ++layer) {
-          plan_layer(i, span, layer, next[span.stack]++);
+          plan_layer(its, i, span, layer, next[span.stack]++);
+          const std::size_t lead = leading_input(its.slices[i]);
+          made.layers.push_back({its.models_of_slice[i][lead], span.first[lead] + layer});
+          made.prefix = output_prefix(its, i, span.stack);
         }
       }
     }
-    if (slices_.front().inputs.front().range && !next.empty()) plan_.layers = next.front();
+    if (its.has_ranges()) plan_.stacks.push_back(std::move(made));
   }
 
-  void plan_layer(std::size_t slice, const layer_span& span, std::uint64_t layer,
+  /// The input of a slice that says what kind of layers its own are: the base where it is there.
+  static std::size_t leading_input(const merge_slice& slice) {
+    for (std::size_t i = 0; i < slice.inputs.size(); ++i) {
+      if (slice.base != nullptr && *slice.inputs[i].reference == *slice.base) return i;
+    }
+    return 0;
+  }
+
+  const std::string& output_prefix(const part& its, std::size_t slice, std::size_t stack) const {
+    const bool donor_has_it = its.indices[plan_.donor].stacks().size() > stack;
+    const std::size_t model = donor_has_it ? plan_.donor : its.models_of_slice[slice].front();
+    return its.indices[model].stacks()[stack].prefix;
+  }
+
+  void plan_layer(const part& its, std::size_t slice, const layer_span& span, std::uint64_t layer,
                   std::uint64_t output_layer) {
-    const std::vector<std::size_t>& models = models_of_slice_[slice];
+    const std::vector<std::size_t>& models = its.models_of_slice[slice];
     std::vector<std::string_view> suffixes;
     for (std::size_t i = 0; i < models.size(); ++i) {
-      const auto own = indices_[models[i]].suffixes(span.stack, span.first[i] + layer);
+      const auto own = its.indices[models[i]].suffixes(span.stack, span.first[i] + layer);
       suffixes.insert(suffixes.end(), own.begin(), own.end());
     }
     std::sort(suffixes.begin(), suffixes.end());
     suffixes.erase(std::unique(suffixes.begin(), suffixes.end()), suffixes.end());
-    const bool donor_has_it = indices_[plan_.donor].stacks().size() > span.stack;
-    const std::string& prefix =
-        indices_[donor_has_it ? plan_.donor : models.front()].stacks()[span.stack].prefix;
+    const std::string& prefix = output_prefix(its, slice, span.stack);
     for (const std::string_view suffix : suffixes) {
-      tensor_request request = request_for(slice, join_layer_name(prefix, output_layer, suffix));
+      tensor_request request =
+          request_for(its, slice, join_layer_name(prefix, output_layer, suffix));
       request.t = gradient_place(layer, span.layers);
       for (std::size_t i = 0; i < models.size(); ++i) {
         request.sources[i].name = join_layer_name(
-            indices_[models[i]].stacks()[span.stack].prefix, span.first[i] + layer, suffix);
+            its.indices[models[i]].stacks()[span.stack].prefix, span.first[i] + layer, suffix);
       }
-      add(request);
+      add(std::move(request));
     }
   }
 
   /// What comes before the layers is merged as the first slice, what comes after as the last. A
   /// head of the first model is written even where those of the last slice are tied.
-  void plan_outside() {
+  void plan_outside(const part& its) {
     const auto is_early = [](std::string_view name) {
       const tensor_role role = role_of(name);
       return role == tensor_role::token_embedding || role == tensor_role::other_embedding;
     };
     std::vector<std::string_view> early, late;
-    for (const std::size_t model : models_of_slice_.front()) {
-      for (const std::string_view name : indices_[model].outside()) {
+    for (const std::size_t model : its.models_of_slice.front()) {
+      for (const std::string_view name : its.indices[model].outside()) {
         if (is_early(name)) early.push_back(name);
       }
     }
-    for (const std::size_t model : models_of_slice_.back()) {
-      for (const std::string_view name : indices_[model].outside()) {
+    for (const std::size_t model : its.models_of_slice.back()) {
+      for (const std::string_view name : its.indices[model].outside()) {
         if (!is_early(name)) late.push_back(name);
       }
     }
-    for (const std::string_view name : indices_[models_of_slice_.front().front()].outside()) {
+    for (const std::string_view name : its.indices[its.models_of_slice.front().front()].outside()) {
       if (role_of(name) == tensor_role::head) late.push_back(name);
     }
-    plan_outside(0, std::move(early));
-    plan_outside(slices_.size() - 1, std::move(late));
+    plan_outside(its, 0, std::move(early));
+    plan_outside(its, its.slices.size() - 1, std::move(late));
   }
 
-  void plan_outside(std::size_t slice, std::vector<std::string_view> names) {
+  void plan_outside(const part& its, std::size_t slice, std::vector<std::string_view> names) {
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
     for (const std::string_view name : names) {
-      tensor_request request = request_for(slice, std::string(name));
+      tensor_request request = request_for(its, slice, std::string(name));
       for (source_request& source : request.sources) source.name = name;
-      add(request);
+      add(std::move(request));
+    }
+  }
+
+  /// A configuration need not name every module: the rest is the donor's.
+  void copy_what_no_module_has() {
+    if (parts_.size() == 1) return;
+    const planned_model& donor = plan_.models[plan_.donor];
+    for (const tensor_entry& tensor : donor.folder.weights.tensors()) {
+      if (modules_.module_of(tensor.name)) continue;
+      findings_.add_once("of no module",
+                         {.level = severity::warning,
+                          .file = options_.config_file,
+                          .path = "modules",
+                          .what = "tensors that belong to no module are taken from " +
+                                  quoted_name(donor.name) + " as they are",
+                          .found = quoted_name(tensor.name)});
+      plan_.tensors.push_back(plan_copy(tensor.name, plan_.donor, tensor, output_type()));
     }
   }
 
   /// A request with everything but the sources' tensor names.
-  tensor_request request_for(std::size_t slice, std::string name) const {
-    const merge_slice& its = slices_[slice];
-    tensor_request request{.name = std::move(name), .method = &method_, .scopes = &its.scopes};
-    request.type = config_.out_dtype ? config_.out_dtype : config_.dtype;
-    request.is_widened = method_.facts.writes_float32 && !config_.out_dtype;
-    for (std::size_t i = 0; i < its.inputs.size(); ++i) {
-      const slice_input& input = its.inputs[i];
-      const bool is_base = method_.facts.base != base_use::ignored && its.base != nullptr &&
-                           *input.reference == *its.base;
-      if (is_base) request.base = i;
-      if (its.base != nullptr && *input.reference == *its.base) request.token_base = i;
-      request.sources.push_back({.model = models_of_slice_[slice][i],
-                                 .scopes = &input.scopes,
-                                 .at = input.at,
-                                 .path = input.path});
-      if (input.is_appended) {
-        request.sources.back().hint = "`models` does not list the base model, so it is one more "
-                                      "model here: list it with its parameters, or remove it";
-      }
-    }
+  tensor_request request_for(const part& its, std::size_t slice, std::string name) const {
+    tensor_request request = request_of_slice(config_, method_, its.slices[slice],
+                                              its.models_of_slice[slice], std::move(name));
+    if (options_.allow_crimes) request.partial = partial_policy::all;
     return request;
   }
 
-  void add(const tensor_request& request) {
-    std::optional<planned_tensor> tensor = tensors_.plan(request);
+  void add(tensor_request request) {
+    std::optional<planned_tensor> tensor = tensors_.plan(std::move(request));
     if (tensor) plan_.tensors.push_back(std::move(*tensor));
   }
 
@@ -212,11 +263,10 @@ class merge_planner {
   const plan_options& options_;
   finding_groups findings_;
   merge_plan plan_;
-  std::vector<merge_slice> slices_;
-  std::vector<std::vector<std::size_t>> models_of_slice_;
-  std::vector<layer_index> indices_;
-  std::vector<std::vector<layer_span>> spans_of_slice_;
+  std::vector<part> parts_;
+  model_modules modules_{{}};
   std::unique_ptr<entry_adjustment> adjustment_;
+  std::optional<shape_fitting> fitting_;
   tensor_planner tensors_{plan_.models, options_.config_file, config_.at, findings_};
 };
 

@@ -17,6 +17,7 @@
 #include <tensormerge/method/parameter_info.hpp>
 #include <tensormerge/plan/finding_groups.hpp>
 #include <tensormerge/plan/finish_plan.hpp>
+#include <tensormerge/plan/fit_shapes.hpp>
 #include <tensormerge/plan/layer_index.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 #include <tensormerge/plan/mlx_spans.hpp>
@@ -40,6 +41,10 @@ class mlx_planner {
   merge_plan plan() {
     open_models();
     findings_.throw_errors();
+    if (options_.shapes != shape_policy::error) {
+      fitting_.emplace(plan_.models, options_.shapes, findings_);
+      tensors_.adjust_by(&*fitting_);
+    }
     std::vector<std::string> names;
     for (const planned_model& model : plan_.models) {
       indices_.emplace_back(model.folder);
@@ -196,6 +201,7 @@ class mlx_planner {
   merge_plan plan_;
   std::vector<layer_index> indices_;
   std::unordered_map<std::string, std::size_t> by_name_;
+  std::optional<shape_fitting> fitting_;
   tensor_planner tensors_{plan_.models, options_.config_file, config_.at, findings_};
 };
 

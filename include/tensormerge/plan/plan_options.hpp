@@ -6,6 +6,12 @@
 
 namespace tensormerge {
 
+/// What is done with tensors of models that differ in shape. All but `error` give the base's shape,
+/// or the first model's where there is no base: `base` takes the base's tensor in place of one of
+/// another shape; `truncate` cuts larger ones and takes the base's in place of smaller ones; `pad`
+/// cuts larger ones too, and fills smaller ones with the base's elements.
+enum class shape_policy { error, base, truncate, pad };
+
 /// What planning takes besides the configuration.
 struct plan_options {
   model_search search{};
@@ -14,6 +20,7 @@ struct plan_options {
   /// Cut embeddings and heads of different vocabularies to the shortest, where the configuration
   /// says nothing of tokenizers. Nothing shows that the tokens that stay are the same.
   bool truncate_embeddings = false;
+  shape_policy shapes = shape_policy::error;
   /// The name of the configuration's file, for messages.
   std::string config_file{};
 };

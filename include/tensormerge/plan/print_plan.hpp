@@ -73,7 +73,10 @@ inline std::string print_plan(const merge_plan& plan) {
   }
   text += "total: " + std::to_string(plan.tensors.size()) + " tensors, " + std::to_string(read) +
           " bytes to read, " + std::to_string(written) + " bytes to write";
-  if (plan.layers) text += ", layers: " + std::to_string(*plan.layers);
+  for (const planned_stack& stack : plan.stacks) {
+    text += ", " + quoted_name(stack.prefix) + ": " + std::to_string(stack.layers.size()) +
+            " layers";
+  }
   return text + '\n';
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -25,30 +26,47 @@ class source_tensors {
   source_tensors(const std::vector<planned_model>& models, finding_groups& findings)
       : models_(models), findings_(findings) {}
 
-  /// The entries of all sources; nothing where one is missing, which is reported.
-  std::vector<const tensor_entry*> find(const tensor_request& request) {
+  /// What the sources of a request hold.
+  struct found_sources {
+    std::vector<const tensor_entry*> entries{};  // nothing where the tensor is not made
+    bool is_carried_over = false;                // the only entry, whatever the method
+  };
+
+  /// The entries of the request's sources, of which it keeps those that have the tensor. Sources
+  /// that lack it are reported, and keep the tensor from being made unless the request's policy
+  /// and its method let it be made of the rest.
+  found_sources find(tensor_request& request) {
     std::vector<const tensor_entry*> entries;
-    for (const source_request& source : request.sources) {
+    std::vector<std::size_t> present, missing;
+    for (std::size_t i = 0; i < request.sources.size(); ++i) {
+      const source_request& source = request.sources[i];
       const tensor_entry* entry = find_or_tied(models_[source.model].folder.weights, source.name);
-      if (entry != nullptr) {
-        entries.push_back(entry);
-      } else if (is_derived_buffer(source.name)) {
-        findings_.add_once("left out",
-                           {.level = severity::warning,
-                            .file = model_path(source),
-                            .what = "buffers that not all models have are left out",
-                            .found = "no " + quoted_name(source.name)});
-        return {};
-      } else {
-        findings_.add("missing tensors",
-                      {.file = model_path(source),
-                       .path = quoted_name(source.name),
-                       .what = "the model " + quoted_name(model_name(source)) +
-                               " lacks a tensor that the merge needs"});
-      }
+      (entry != nullptr ? present : missing).push_back(i);
+      if (entry != nullptr) entries.push_back(entry);
     }
-    if (entries.size() != request.sources.size()) entries.clear();
-    return entries;
+    if (missing.empty()) return {std::move(entries), false};
+    if (is_derived_buffer(request.sources[missing.front()].name)) {
+      warn(request.sources[missing.front()], "buffers that not all models have are left out");
+      return {};
+    }
+    const partial_outcome outcome = judge(request, entries, present);
+    const source_request& first = request.sources[missing.front()];
+    switch (outcome) {
+      case partial_outcome::refused:
+        for (const std::size_t i : missing) report_missing(request, request.sources[i]);
+        return {};
+      case partial_outcome::left_out:
+        warn(first, "tensors that too few models have are left out");
+        return {};
+      case partial_outcome::carried_over:
+        warn(first, "tensors that one model alone has are taken from it as they are");
+        break;
+      case partial_outcome::merged:
+        warn(first, "tensors that not all models have are merged of those that do");
+        break;
+    }
+    keep(request, present);
+    return {std::move(entries), outcome == partial_outcome::carried_over};
   }
 
   /// Whether all shapes are equal, even where they could be broadcast.
@@ -140,6 +158,53 @@ class source_tensors {
   }
 
  private:
+  static partial_outcome judge(const tensor_request& request,
+                               const std::vector<const tensor_entry*>& entries,
+                               const std::vector<std::size_t>& present) {
+    const bool is_vector = std::all_of(entries.begin(), entries.end(), [](const auto* entry) {
+      return entry->dims.extents.size() <= 1;
+    });
+    const bool may_be = request.partial == partial_policy::all ||
+                        (request.partial == partial_policy::vectors && is_vector);
+    if (!may_be || present.empty()) return partial_outcome::refused;
+    const bool base_has_it =
+        request.base && std::find(present.begin(), present.end(), *request.base) != present.end();
+    return judge_partial(request.method->facts, request.base.has_value(), base_has_it,
+                         present.size() - (base_has_it ? 1 : 0));
+  }
+
+  static void keep(tensor_request& request, const std::vector<std::size_t>& present) {
+    std::vector<source_request> kept;
+    std::optional<std::size_t> base, token_base;
+    for (const std::size_t i : present) {
+      if (i == request.base) base = kept.size();
+      if (i == request.token_base) token_base = kept.size();
+      kept.push_back(std::move(request.sources[i]));
+    }
+    request.sources = std::move(kept);
+    request.base = base;
+    request.token_base = token_base;
+  }
+
+  void warn(const source_request& source, std::string what) {
+    findings_.add_once(what, {.level = severity::warning,
+                              .file = model_path(source),
+                              .what = what,
+                              .found = "no " + quoted_name(source.name)});
+  }
+
+  void report_missing(const tensor_request& request, const source_request& source) {
+    const bool may_help = request.partial == partial_policy::vectors;
+    findings_.add("missing tensors",
+                  {.file = model_path(source),
+                   .path = quoted_name(source.name),
+                   .what = "the model " + quoted_name(model_name(source)) +
+                           " lacks a tensor that the merge needs",
+                   .hint = may_help ? "--allow-crimes merges what only some models have, where the "
+                                      "method can"
+                                    : ""});
+  }
+
   const std::string& model_name(const source_request& source) const {
     return models_[source.model].name;
   }

@@ -10,6 +10,7 @@
 
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
+#include <tensormerge/dtype/dispatch.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/error/diagnostic.hpp>
 #include <tensormerge/method/parameter_info.hpp>
@@ -23,16 +24,20 @@
 
 namespace tensormerge {
 
-/// The tensor of one model as it is, under a name.
-inline planned_tensor plan_copy(std::string name, std::size_t model, const tensor_entry& entry) {
+/// The tensor of one model as it is, under a name, in another type where one is given and the
+/// elements can be converted.
+inline planned_tensor plan_copy(std::string name, std::size_t model, const tensor_entry& entry,
+                                std::optional<dtype> type = std::nullopt) {
+  const dtype written = is_mergeable(entry.type) ? type.value_or(entry.nominal_type())
+                                                 : entry.nominal_type();
   return {.name = std::move(name),
-          .type = entry.nominal_type(),
+          .type = written,
           .dims = entry.dims,
           .method = "passthrough",
           .parameters = {},
           .origins = {},
           .base = std::nullopt,
-          .is_copy = entry.nominal_type() == entry.type,
+          .is_copy = written == entry.type,
           .inputs = {{model, entry, {}}}};
 }
 
@@ -53,12 +58,15 @@ class tensor_planner {
   void adjust_by(entry_adjustment* adjustment) { adjustment_ = adjustment; }
 
   /// None where the tensor cannot be merged (an error was found) or is left out (a warning).
-  std::optional<planned_tensor> plan(const tensor_request& request) {
-    std::vector<const tensor_entry*> entries = sources_.find(request);
+  std::optional<planned_tensor> plan(tensor_request request) {
+    auto [entries, is_carried_over] = sources_.find(request);
     if (entries.empty() || !sources_.are_unpacked(request, entries)) return std::nullopt;
     std::vector<tensor_entry> adjusted;
     if (adjustment_ != nullptr && !adjust(request, entries, adjusted)) return std::nullopt;
     if (!sources_.have_one_shape(request, entries)) return std::nullopt;
+    if (is_carried_over) {
+      return plan_copy(request.name, request.sources[0].model, *entries[0], request.type);
+    }
     dtype promoted = entries[0]->nominal_type();
     for (const tensor_entry* entry : entries) promoted = promote(promoted, entry->nominal_type());
     if (!is_float(promoted)) return carry_over(request, entries);
@@ -115,6 +123,13 @@ class tensor_planner {
     const std::size_t chosen = request.base.value_or(0);
     if (!sources_.have_type_of(chosen, request, entries)) return std::nullopt;
     const std::size_t model = request.sources[chosen].model;
+    if (request.buffers_must_agree) {
+      planned_tensor tensor = plan_copy(request.name, request.sources[0].model, *entries[0]);
+      for (std::size_t i = 1; i < entries.size(); ++i) {
+        tensor.inputs.push_back({request.sources[i].model, *entries[i], {}});
+      }
+      return tensor;
+    }
     if (entries.size() > 1) {
       findings_.add_once(
           "not merged",

@@ -8,6 +8,7 @@
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/error/diagnostic.hpp>
 #include <tensormerge/method/parameter_info.hpp>
+#include <tensormerge/plan/partial_sources.hpp>
 #include <tensormerge/plan/resolve_parameters.hpp>
 
 namespace tensormerge {
@@ -21,7 +22,6 @@ struct source_request {
   text_position at{};
   std::string path{};
   std::string hint{};  // what may be wrong where a parameter is missing
-  bool is_widened = false;      // to float32 at least
 };
 
 /// An output tensor as a configuration asks for it.
@@ -35,6 +35,8 @@ struct tensor_request {
   double t = 0;                 // place on gradients
   std::optional<dtype> type{};  // of the output; promoted from the sources where it is missing
   bool is_widened = false;      // to float32 at least
+  partial_policy partial = partial_policy::vectors;
+  bool buffers_must_agree = false;  // integers and booleans that differ stop the merge
 };
 
 }  // namespace tensormerge

@@ -1,7 +1,6 @@
 #include "mergekit_options.hpp"
 
 #include <cstdio>
-#include <map>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -14,11 +13,15 @@
 void mergekit_options::add_to(CLI::App& command) {
   merge_options::add_to(command);
   command
-      .add_option("--numerics", write.run.arithmetic,
-                  "exact: round once; mergekit: round as mergekit does, to reproduce its merges")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, tensormerge::numerics>{
-          {"exact", tensormerge::numerics::exact}, {"mergekit", tensormerge::numerics::mergekit}}))
-      ->option_text("exact|mergekit");
+      .add_option_function<std::string>(
+          "--numerics",
+          [this](const std::string& name) {
+            write.run.arithmetic = name == "exact" ? tensormerge::numerics::exact
+                                                   : tensormerge::numerics::mergekit;
+          },
+          "exact (the default): round once; mergekit: round as mergekit does, to reproduce its "
+          "merges")
+      ->check(CLI::IsMember({"exact", "mergekit"}));
   command.add_flag("-v", verbosity, "Say more: -vv shows the plan");
   command.add_flag("--allow-crimes,!--no-allow-crimes", allow_crimes,
                    "Merge models of different architectures");

@@ -29,14 +29,14 @@ std::string refusal(const std::string& text) {
 TEST(read_multi_config, puts_each_merge_behind_those_that_it_uses) {
   const auto merges = read_multi_config(
       document("", "b+adapter") + "---\n" + document("b", "a") + "---\n" + document("a", "org/x"),
-      "multi.yml", "/work");
+      "multi.yml", "/folder");
   std::vector<std::string> names, models;
   for (const named_merge& merge : merges) {
     names.push_back(merge.name);
     models.push_back(merge.config.models[0].model.text());
   }
   EXPECT_THAT(names, ElementsAre("a", "b", ""));
-  EXPECT_THAT(models, ElementsAre("org/x", "/work/a", "/work/b+adapter"));
+  EXPECT_THAT(models, ElementsAre("org/x", "/folder/a", "/folder/b+adapter"));
 }
 
 TEST(read_multi_config, finds_references_wherever_a_configuration_has_them) {
@@ -45,12 +45,12 @@ TEST(read_multi_config, finds_references_wherever_a_configuration_has_them) {
           "---\nmerge_method: slerp\nbase_model: a\nparameters: {t: 0.5}\n"
           "tokenizer: {source: a, tokens: {q: {source: {kind: model_token, model: a, token: r}}}}\n"
           "slices: [{sources: [{model: a, layer_range: [0, 1]}, {model: z, layer_range: [0, 1]}]}]\n",
-      "multi.yml", "/work");
+      "multi.yml", "/folder");
   merge_config config = merges[1].config;
   std::vector<std::string> paths;
   const auto add = [&paths](const model_reference& reference) { paths.push_back(reference.path); };
   for_each_reference(config, add);
-  EXPECT_THAT(paths, ElementsAre("/work/a", "z", "/work/a", "/work/a", "/work/a"));
+  EXPECT_THAT(paths, ElementsAre("/folder/a", "z", "/folder/a", "/folder/a", "/folder/a"));
 }
 
 TEST(read_multi_config, refuses_circles_and_names_that_are_not_their_own) {

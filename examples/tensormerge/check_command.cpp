@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <unistd.h>
@@ -106,11 +107,21 @@ std::string check_command::report(const std::vector<file_report>& reports) const
   return report_full(reports, colored());
 }
 
+/// As a whole or not at all: beside the file first.
 void write_file(const std::filesystem::path& file, const std::string& text) {
-  std::ofstream stream(file, std::ios::binary);
+  const std::filesystem::path place = std::filesystem::canonical(file);
+  const std::filesystem::path beside = place.string() + ".partial";
+  std::ofstream stream(beside, std::ios::binary);
   stream << text;
   stream.close();
-  if (!stream) throw failure(diagnostic{.file = file.string(), .what = "cannot be written"});
+  std::error_code error;
+  if (stream) {
+    std::filesystem::permissions(beside, std::filesystem::status(place).permissions(), error);
+    std::filesystem::rename(beside, place, error);
+  }
+  if (stream && !error) return;
+  std::filesystem::remove(beside, error);
+  throw failure(diagnostic{.file = file.string(), .what = "cannot be written"});
 }
 
 void check_command::find_mistakes(file_report& report, const check_options& options) const {

@@ -31,6 +31,7 @@ namespace tensormerge {
 struct check_options {
   std::optional<dialect> kind{};  // recognised where it is not given
   bool lenient = false;           // keys that nobody knows are warnings
+  bool ignores_errors = true;     // comments may ignore errors too
   std::vector<method_info> methods{};
   std::vector<method_info> mlx_methods{};
 };
@@ -200,7 +201,7 @@ inline checked_text check_text(std::string_view text, const std::string& file,
       if (each.rule == "unknown-key") each.level = severity::warning;
     }
   }
-  apply_ignore_comments(text, findings);
+  apply_ignore_comments(text, options.ignores_errors, findings);
   result.findings = detail::in_order(std::move(findings.items()));
   return result;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -67,7 +68,7 @@ inline document_place find_place(const source_text& source, text_position at) {
     in_list = true;
   };
   if (own.dash != std::string_view::npos) enter_item(own.dash);
-  for (std::uint32_t number = at.line - 1; number > 0 && (need > 0 || in_list); --number) {
+  for (std::size_t number = std::min<std::size_t>(at.line - 1, source.lines()); number > 0 && (need > 0 || in_list); --number) {
     const detail::line_shape above = detail::shape_of(source.line(number));
     if (above.content == std::string_view::npos) continue;
     const bool has_dash = above.dash != std::string_view::npos;

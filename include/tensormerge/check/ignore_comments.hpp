@@ -54,8 +54,10 @@ inline std::vector<ignore_comment> find_ignore_comments(std::string_view text) {
   return found;
 }
 
-/// Takes out what comments ignore, and reports those that ignore nothing.
-inline void apply_ignore_comments(std::string_view text, finding_list& findings) {
+/// Takes out what comments ignore, errors only where that is asked for, and reports those that
+/// ignore nothing.
+inline void apply_ignore_comments(std::string_view text, bool ignores_errors,
+                                  finding_list& findings) {
   diagnostics& items = findings.items();
   std::multimap<std::uint32_t, std::size_t> items_of_line;
   for (std::size_t i = 0; i < items.size(); ++i) items_of_line.emplace(items[i].at.line, i);
@@ -69,7 +71,8 @@ inline void apply_ignore_comments(std::string_view text, finding_list& findings)
       const std::string_view code = code_of(items[each->second]);
       const auto named = std::find(comment.codes.begin(), comment.codes.end(), code);
       if (named == comment.codes.end() && !comment.codes.empty()) continue;
-      ignored[each->second] = any = true;
+      any = true;
+      ignored[each->second] = ignores_errors || items[each->second].level != severity::error;
       std::erase(unused, code);
     }
     if (comment.codes.empty() && !any) {

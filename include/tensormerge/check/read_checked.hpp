@@ -35,11 +35,13 @@ inline void remove_unknown_keys(node& value, const diagnostics& findings) {
 
 }  // namespace detail
 
-/// Reads a configuration and checks it as check_text does. Throws failure with all that is wrong
-/// with it, warnings included, where there is an error among it.
+/// Reads a configuration and checks it as check_text does, but for errors that comments ignore:
+/// what is read has none. Throws failure with all that is wrong with it, warnings included, where
+/// there is an error among it.
 template <class Config>
 checked_config<Config> read_checked(std::string_view text, const std::string& file,
-                                    const check_options& options) {
+                                    check_options options) {
+  options.ignores_errors = false;
   checked_text checked = check_text(text, file, options);
   if (has_errors(checked.findings)) throw failure(std::move(checked.findings));
   node& document = checked.documents.front();

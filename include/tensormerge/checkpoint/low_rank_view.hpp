@@ -141,7 +141,10 @@ class low_rank_view final : public tensor_view {
     std::vector<std::byte> buffer;
     factors_.resize(static_cast<std::size_t>(count));
     change_.magnitude->read(0, factors_, buffer);
-    for (std::size_t i = 0; i < factors_.size(); ++i) factors_[i] /= std::sqrt(squares[i]);
+    for (std::size_t i = 0; i < factors_.size(); ++i) {
+      // Nothing but zeros has no direction, and stays.
+      factors_[i] = squares[i] == 0 ? 0 : factors_[i] / std::sqrt(squares[i]);
+    }
   }
 
   source_elements base_;

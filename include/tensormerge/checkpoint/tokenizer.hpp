@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -127,13 +128,17 @@ class tokenizer_reader {
     read_vocabulary(*vocab);
     const node* added = its_.document.find("added_tokens");
     if (added == nullptr || !added->is_sequence()) return;
+    std::vector<added_token> tokens;
     for (const node& each : added->items) {
       const node* id = each.find("id");
       if (id == nullptr) throw wrong(each.at, "added_tokens", "a token with its id", "no `id`");
-      added_token token = read_added_token(each);
-      token.id = check_id(*id, "added_tokens");
-      its_.tokens.restore(std::move(token));
+      tokens.push_back(read_added_token(each));
+      tokens.back().id = check_id(*id, "added_tokens");
     }
+    // In the order of their ids each goes to the end.
+    std::stable_sort(tokens.begin(), tokens.end(),
+                     [](const added_token& x, const added_token& y) { return x.id < y.id; });
+    for (added_token& token : tokens) its_.tokens.restore(std::move(token));
   }
 
   /// Unigram lists its pieces with their scores, all others map tokens to ids.

@@ -72,6 +72,8 @@ inline std::uint64_t run_purpose(const merge_plan& plan, numerics arithmetic,
     for (const std::uint64_t extent : tensor.dims.extents) hash.add(extent);
     hash.add(tensor.method);
     hash.add(tensor.parameters);
+    hash.add(tensor.base.has_value() ? 1u : 0u);
+    hash.add(tensor.inputs.size());
     if (tensor.base) hash.add(*tensor.base);
     for (const planned_source& input : tensor.inputs) hash.add(input);
   }

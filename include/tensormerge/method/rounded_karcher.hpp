@@ -160,7 +160,9 @@ class rounded_karcher {
 
   template <class Parameters>
   static std::size_t steps_of(const Parameters& shared) {
-    return static_cast<std::size_t>(std::max<std::int64_t>(shared.max_iter, 0));
+    // Memory is taken for all steps beforehand; a mean that is not found after so many is not found.
+    constexpr std::int64_t most_steps = 10'000;
+    return static_cast<std::size_t>(std::clamp<std::int64_t>(shared.max_iter, 0, most_steps));
   }
 
   bool counts(std::size_t i) const { return !(static_cast<double>(norms_[i]) <= tol_); }

@@ -32,7 +32,8 @@ enum class equal_magnitudes { lowest_index_first, highest_index_first, keep_all 
 ///
 /// Rounds: one or two where the last kept magnitude lies in the range, seldom three; and one more
 /// for equal magnitudes, two in sequences beyond 2^24 elements.
-/// Memory: histogram::bins counters for each thread that observes.
+/// Memory: histogram::bins counters for each thread that observes. Where the sequence changes between
+/// the rounds the choice is arbitrary, but nothing worse.
 template <class Real>
 class radix_select {
  public:
@@ -60,6 +61,7 @@ class radix_select {
     static constexpr std::size_t most_listed = bins / 3;
 
     void list(std::uint64_t key, std::uint64_t index) {
+      if (listed_ == most_listed) return;
       keys()[listed_] = key;
       indices()[listed_] = index;
       ++listed_;
@@ -260,13 +262,13 @@ class radix_select {
 
   /// The bin in which the last kept element lies, counted from this one down.
   std::size_t bin_from_top(std::span<const std::uint64_t> counts, std::size_t bin) {
-    while (counts[bin] < missing_) missing_ -= counts[bin--];
+    while (counts[bin] < missing_ && bin > 0) missing_ -= counts[bin--];
     return bin;
   }
   /// The same, counted up.
   std::size_t bin_from_bottom(std::span<const std::uint64_t> counts) {
     std::size_t bin = 0;
-    while (counts[bin] < missing_) missing_ -= counts[bin++];
+    while (counts[bin] < missing_ && bin + 1 < counts.size()) missing_ -= counts[bin++];
     return bin;
   }
 
@@ -312,12 +314,14 @@ class radix_select {
 
   void settle_few(const histogram& seen) {
     const auto begin = seen.unused().begin();
+    counted_ = digit::none;
+    if (seen.listed_ == 0) return;
     const auto keys = seen.keys().first(seen.listed_);
+    missing_ = std::min<std::uint64_t>(missing_, keys.size());
     std::copy(keys.begin(), keys.end(), begin);
     const auto last = begin + static_cast<std::ptrdiff_t>(missing_ - 1);
     std::nth_element(begin, last, begin + std::ssize(keys), std::greater<>());
     threshold_ = static_cast<key_type>(*last);
-    counted_ = digit::none;
     if (equals_ == equal_magnitudes::keep_all) return;
 
     missing_ -= static_cast<std::uint64_t>(

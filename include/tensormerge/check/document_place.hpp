@@ -68,7 +68,8 @@ inline document_place find_place(const source_text& source, text_position at) {
     in_list = true;
   };
   if (own.dash != std::string_view::npos) enter_item(own.dash);
-  for (std::size_t number = std::min<std::size_t>(at.line - 1, source.lines()); number > 0 && (need > 0 || in_list); --number) {
+  const std::size_t above_cursor = std::min<std::size_t>(at.line - 1, source.lines());
+  for (std::size_t number = above_cursor; number > 0 && (need > 0 || in_list); --number) {
     const detail::line_shape above = detail::shape_of(source.line(number));
     if (above.content == std::string_view::npos) continue;
     const bool has_dash = above.dash != std::string_view::npos;

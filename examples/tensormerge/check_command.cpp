@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <unistd.h>
@@ -107,21 +106,20 @@ std::string check_command::report(const std::vector<file_report>& reports) const
   return report_full(reports, colored());
 }
 
-/// As a whole or not at all: beside the file first.
 void write_file(const std::filesystem::path& file, const std::string& text) {
-  const std::filesystem::path place = std::filesystem::canonical(file);
-  const std::filesystem::path beside = place.string() + ".partial";
-  std::ofstream stream(beside, std::ios::binary);
+  std::ofstream stream(file, std::ios::binary);
   stream << text;
   stream.close();
-  std::error_code error;
-  if (stream) {
-    std::filesystem::permissions(beside, std::filesystem::status(place).permissions(), error);
-    std::filesystem::rename(beside, place, error);
-  }
-  if (stream && !error) return;
-  std::filesystem::remove(beside, error);
-  throw failure(diagnostic{.file = file.string(), .what = "cannot be written"});
+  if (!stream) throw failure(diagnostic{.file = file.string(), .what = "cannot be written"});
+}
+
+/// As a whole or not at all: beside the file first.
+void replace_file(const std::filesystem::path& file, const std::string& text) {
+  const std::filesystem::path place = std::filesystem::canonical(file);
+  const std::filesystem::path beside = place.string() + ".partial";
+  write_file(beside, text);
+  std::filesystem::permissions(beside, std::filesystem::status(place).permissions());
+  std::filesystem::rename(beside, place);
 }
 
 void check_command::find_mistakes(file_report& report, const check_options& options) const {
@@ -155,7 +153,7 @@ file_report check_command::check(const std::string& name, const check_options& o
   } else if (standard_input) {
     changes += fixed.text;
   } else if (fixed.edits > 0) {
-    write_file(name, fixed.text);
+    replace_file(name, fixed.text);
   }
   result.text = fixed.text;
   find_mistakes(result, options);

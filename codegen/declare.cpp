@@ -29,7 +29,7 @@ class declarer {
       include(each.cpp_include);
       return {{value_type::kind::custom, each.cpp_type, {}, 0}, allows_null(target)};
     }
-    if (each.boolean) throw schema_error(each.pointer, "a value of any type has no C++ type");
+    if (each.boolean) throw schema_error(each.place(), "a value of any type has no C++ type");
 
     const std::string name = own_name(target, suggestion);
     if (each.enumeration || each.constant) return resolve_enumeration(each, name);
@@ -55,7 +55,7 @@ class declarer {
           type = mapping_of(target, name);
           break;
         }
-        throw schema_error(each.pointer + "/type",
+        throw schema_error(each.place() + "/type",
                            "the value has no one C++ type; name one with x-cpp-type");
     }
     return {std::move(type), nullable};
@@ -112,7 +112,7 @@ class declarer {
       }
     };
     if (!fits(each.type.form)) {
-      throw schema_error(at.pointer + "/default", "cannot be written as a C++ initialiser");
+      throw schema_error(at.place() + "/default", "cannot be written as a C++ initialiser");
     }
   }
 
@@ -167,7 +167,7 @@ class declarer {
       } else if (values.size() == 1 && value.type == literal::kind::boolean) {
         return {{value_type::kind::boolean, {}, {}, 0}, false};
       } else {
-        throw schema_error(each.pointer + "/enum",
+        throw schema_error(each.place() + "/enum",
                            "only texts become a C++ enum; name a type with x-cpp-type");
       }
     }
@@ -190,7 +190,7 @@ class declarer {
       result.nullable = result.nullable || alternative.nullable;
       result.type.arguments.push_back(std::move(alternative.type));
     }
-    if (result.type.arguments.empty()) throw schema_error(each.pointer, "no value has this type");
+    if (result.type.arguments.empty()) throw schema_error(each.place(), "no value has this type");
     if (result.type.arguments.size() == 1) {
       value_type only = std::move(result.type.arguments.front());
       result.type = std::move(only);
@@ -200,10 +200,10 @@ class declarer {
 
   value_type list_of(const schema& each, const std::string& name) {
     if (!each.item_list.empty()) {
-      throw schema_error(each.pointer + "/items",
+      throw schema_error(each.place() + "/items",
                          "a list of different items has no C++ type; name one with x-cpp-type");
     }
-    if (!each.items) throw schema_error(each.pointer, "a list must say what its items are");
+    if (!each.items) throw schema_error(each.place(), "a list must say what its items are");
     value_type result;
     result.form = value_type::kind::list;
     resolved item = resolve(*each.items, singular(name));
@@ -222,7 +222,7 @@ class declarer {
         values = each.pattern_properties.front().second;
       }
       if (!values || document_.schemas[*values].boolean == true) {
-        throw schema_error(each.pointer,
+        throw schema_error(each.place(),
                            "a mapping must say what its values are; or name a C++ type with "
                            "x-cpp-type");
       }
@@ -234,7 +234,7 @@ class declarer {
       }
     }
     if (std::find(open_.begin(), open_.end(), name) != open_.end()) {
-      throw schema_error(each.pointer, "a struct that contains itself is not supported");
+      throw schema_error(each.place(), "a struct that contains itself is not supported");
     }
     if (!is_declared(name)) {
       open_.push_back(name);
@@ -251,13 +251,8 @@ class declarer {
 
   std::string own_name(schema_index index, const std::string& suggestion) const {
     const schema& each = document_.schemas[index];
-    const bool own = index == 0 || !each.cpp_name.empty() ||
-                     each.pointer.starts_with("#/definitions/");
-    const bool nested = each.pointer.starts_with("#/definitions/") &&
-                        each.pointer.find('/', std::string("#/definitions/").size()) !=
-                            std::string::npos;
-    return own && (!nested || !each.cpp_name.empty()) ? declared_name(document_, index)
-                                                      : type_name(suggestion);
+    const bool own = each.pointer == "#" || !each.cpp_name.empty() || !each.definition().empty();
+    return own ? declared_name(document_, index) : type_name(suggestion);
   }
 
   bool is_declared(const std::string& name) const {
@@ -273,7 +268,7 @@ class declarer {
     for (const member& field : result.members) {
       const std::string name = identifier(field.key);
       if (std::find(names.begin(), names.end(), name) != names.end()) {
-        throw schema_error(each.pointer + "/properties/" + field.key,
+        throw schema_error(each.place() + "/properties/" + field.key,
                            "its C++ name `" + name + "` is taken by another member");
       }
       names.push_back(name);
@@ -308,14 +303,20 @@ bool matches(const std::string& text, std::size_t at, const std::string& glob, s
 std::string declared_name(const schema_document& document, schema_index index) {
   const schema& each = document.schemas[index];
   if (!each.cpp_name.empty()) return identifier(each.cpp_name);
-  if (index == 0) return type_name(each.title.empty() ? document.name : each.title);
+  if (each.pointer == "#") {
+    if (!each.title.empty()) return type_name(each.title);
+    const std::string file = each.file.substr(each.file.rfind('/') + 1);
+    return type_name(file.empty() ? document.name : file.substr(0, file.find('.')));
+  }
   return type_name(each.pointer.substr(each.pointer.rfind('/') + 1));
 }
 
 std::vector<schema_index> match_roots(const schema_document& document, const std::string& glob) {
   std::vector<schema_index> found;
   for (schema_index i = 0; i < document.schemas.size(); ++i) {
-    if (matches(document.schemas[i].pointer, 0, glob, 0)) found.push_back(i);
+    if (document.schemas[i].file.empty() && matches(document.schemas[i].pointer, 0, glob, 0)) {
+      found.push_back(i);
+    }
   }
   return found;
 }

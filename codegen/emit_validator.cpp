@@ -71,13 +71,30 @@ class validator_writer {
       if (!only_wraps) return index;
       index = each.all_of.front();
     }
-    throw schema_error(document_.schemas[index].pointer, "refers to itself and to nothing else");
+    throw schema_error(document_.schemas[index].place(), "refers to itself and to nothing else");
   }
 
+  /// Whether any value obeys a schema.
   bool says_nothing(schema_index index) const {
+    std::set<schema_index> assumed;
+    return says_nothing(index, assumed);
+  }
+
+  bool says_nothing(schema_index index, std::set<schema_index>& assumed) const {
+    index = document_.follow(index);
+    if (!assumed.insert(index).second) return true;
     const schema& each = document_.schemas[index];
     if (each.boolean) return *each.boolean;
-    return !has_own_rules(each) && children(each).empty();
+    const bool chooses = !each.one_of.empty() || each.not_ || each.contains ||
+                         (each.if_ && (each.then_ || each.else_));
+    if (has_own_rules(each) || chooses) return false;
+    const auto nothing = [&](schema_index child) { return says_nothing(child, assumed); };
+    const auto& any = each.any_of;
+    if (!any.empty() && std::none_of(any.begin(), any.end(), nothing)) return false;
+    schema others = each;
+    others.any_of.clear();
+    const std::vector<schema_index> all = children(others);
+    return std::all_of(all.begin(), all.end(), nothing);
   }
 
   bool has_own_rules(const schema& each) const {
@@ -85,7 +102,7 @@ class validator_writer {
                         each.min_properties || each.max_properties;
     const bool ranges = each.minimum || each.maximum || each.exclusive_minimum ||
                         each.exclusive_maximum || each.multiple_of;
-    return each.kinds != 0 || each.enumeration || each.constant || each.pattern || counts ||
+    return each.kinds != 0 || each.enumeration || each.constant || each.pattern || each.format || counts ||
            ranges || each.unique_items || !each.dependencies.empty() || !each.required.empty() ||
            closes(each);
   }
@@ -120,18 +137,26 @@ class validator_writer {
 
   /// `#/definitions/model_entry/properties/model` becomes model_entry_model_rule.
   std::string function_name(schema_index index) const {
-    std::string text = document_.schemas[index].pointer.substr(1);
-    if (text.starts_with("/definitions/")) {
-      text.erase(0, std::string("/definitions/").size());
-    } else {
-      text = prefix_ + text;
+    const schema& each = document_.schemas[index];
+    std::string text = each.pointer.substr(1);
+    const std::string file = each.file.substr(each.file.rfind('/') + 1);
+    const std::string prefix = file.empty() ? prefix_ : file.substr(0, file.find('.'));
+    for (const std::string folder : {"/definitions/", "/$defs/"}) {
+      if (text.starts_with(folder) && file.empty()) text.erase(0, folder.size());
     }
-    for (const char* step : {"/properties/", "/definitions/"}) {
+    if (text.empty() || text.front() == '/') text = prefix + text;
+    for (const char* step : {"/properties/", "/definitions/", "/$defs/"}) {
       for (auto at = text.find(step); at != std::string::npos; at = text.find(step)) {
         text.replace(at, std::string(step).size(), "/");
       }
     }
     return identifier(text + "_rule");
+  }
+
+  /// The same for checks that call what they are given.
+  std::string callable(schema_index index) const {
+    const std::string name = function(index);
+    return name == "nullptr" ? "check_anything" : name;
   }
 
   /// A constant array in the function, or nothing where it would be empty.
@@ -158,7 +183,7 @@ class validator_writer {
   std::string hints(const schema& each) {
     texts values;
     for (const auto& [word, hint] : each.hints) {
-      values.push_back("word_hint{" + quoted(word) + ", " + quoted(hint) + '}');
+      values.push_back("word_hint{" + quoted_view(word) + ", " + quoted_view(hint) + '}');
     }
     return array("word_hint", "hints", values);
   }
@@ -172,7 +197,7 @@ class validator_writer {
   }
 
   void define(const schema& each, const std::string& name) {
-    code_.comment("//", each.pointer);
+    code_.comment("//", each.place());
     signature(name, " {");
     code_.indent();
     if (each.boolean) {
@@ -231,8 +256,8 @@ class validator_writer {
     const auto choose = [&](const std::vector<literal>& values, const std::string& suffix) {
       texts canonical, words;
       for (const literal& value : values) {
-        canonical.push_back(quoted(canonical_text(value)));
-        if (value.type == literal::kind::text) words.push_back(quoted(value.text));
+        canonical.push_back(quoted_view(canonical_text(value)));
+        if (value.type == literal::kind::text) words.push_back(quoted_view(value.text));
       }
       const std::string values_name =
           array("std::string_view", "values" + suffix, canonical);
@@ -256,6 +281,7 @@ class validator_writer {
       define_pattern("pattern", *each.pattern);
       call("check_pattern", {"pattern"});
     }
+    if (each.format) call("check_format", {quoted(*each.format)});
   }
 
   void count(const std::optional<std::size_t>& least, const std::optional<std::size_t>& most,
@@ -266,7 +292,7 @@ class validator_writer {
 
   void define_pattern(const std::string& name, const std::string& expression) {
     const std::string head = "static const text_pattern " + name + '(';
-    const std::string last = quoted(expression) + ");";
+    const std::string last = quoted_view(expression) + ");";
     if (2 + head.size() + last.size() <= code_writer::width) {
       code_.line(head + last);
     } else {
@@ -282,7 +308,7 @@ class validator_writer {
     }
     count(each.min_items, each.max_items, "check_item_count");
     if (each.unique_items) call("check_unique", {});
-    if (each.contains) call("check_contains", {function(*each.contains)});
+    if (each.contains) call("check_contains", {callable(*each.contains)});
   }
 
   void define_mapping(const schema& each) {
@@ -290,26 +316,26 @@ class validator_writer {
                       each.additional_properties || !each.required.empty();
     if (keys) define_keys(each);
     count(each.min_properties, each.max_properties, "check_key_count");
-    if (each.property_names) call("check_key_names", {function(*each.property_names)});
+    if (each.property_names) call("check_key_names", {callable(*each.property_names)});
     std::size_t number_of = 0;
     for (const dependency& one : each.dependencies) {
       texts keys_needed;
-      for (const std::string& key : one.keys) keys_needed.push_back(quoted(key));
+      for (const std::string& key : one.keys) keys_needed.push_back(quoted_view(key));
       const std::string others =
           array("std::string_view", "needed_" + std::to_string(++number_of), keys_needed);
       call("check_dependency",
-           {quoted(one.key), others, one.schema ? function(*one.schema) : "nullptr"});
+           {quoted_view(one.key), others, one.schema ? function(*one.schema) : "nullptr"});
     }
   }
 
   void define_keys(const schema& each) {
     texts fields, properties, patterns, required, known;
     for (const auto& [key, child] : each.properties) {
-      properties.push_back("property_check{" + quoted(key) + ", " + function(child) + '}');
+      properties.push_back("property_check{" + quoted_view(key) + ", " + function(child) + '}');
       const bool forbidden = document_.schemas[document_.follow(child)].boolean == false;
-      if (!forbidden) known.push_back(quoted(key));
+      if (!forbidden) known.push_back(quoted_view(key));
     }
-    for (const std::string& key : each.required) required.push_back(quoted(key));
+    for (const std::string& key : each.required) required.push_back(quoted_view(key));
     std::size_t number_of = 0;
     for (const auto& [expression, child] : each.pattern_properties) {
       const std::string name = "pattern_" + std::to_string(++number_of);
@@ -348,23 +374,15 @@ class validator_writer {
     const auto choose = [&](const std::vector<schema_index>& branches, const std::string& name,
                             const std::string& check) {
       if (branches.empty()) return;
-      const texts list = functions(branches);
-      // A branch that takes anything: the check calls what it is given.
-      texts callable;
-      for (const std::string& one : list) {
-        callable.push_back(one == "nullptr" ? "check_anything" : one);
-      }
-      call(check, {array("check", name, callable), quoted(each.expected)});
+      texts list;
+      for (const schema_index one : branches) list.push_back(callable(one));
+      call(check, {array("check", name, list), quoted(each.expected)});
     };
     choose(each.any_of, "any", "check_any_of");
     choose(each.one_of, "one", "check_one_of");
-    const auto callable = [&](const std::optional<schema_index>& one) {
-      const std::string name = one ? function(*one) : "nullptr";
-      return name == "nullptr" ? std::string("check_anything") : name;
-    };
-    if (each.not_) call("check_not", {callable(each.not_)});
+    if (each.not_) call("check_not", {callable(*each.not_)});
     if (each.if_ && (each.then_ || each.else_)) {
-      call("check_if", {callable(each.if_), each.then_ ? function(*each.then_) : "nullptr",
+      call("check_if", {callable(*each.if_), each.then_ ? function(*each.then_) : "nullptr",
                         each.else_ ? function(*each.else_) : "nullptr"});
     }
   }
@@ -389,9 +407,15 @@ std::string emit_validator(const std::vector<validated_root>& roots, const std::
     code.line("#include <" + std::string(header) + '>');
   }
   code.line();
-  for (const char* header :
-       {"check_list", "check_mapping", "check_union", "check_value", "validate"}) {
-    code.line("#include <tensormerge/config/schema/" + std::string(header) + ".hpp>");
+  const auto checks_format = [](const validated_root& root) {
+    const auto& all = root.document->schemas;
+    return std::any_of(all.begin(), all.end(), [](const schema& each) { return each.format; });
+  };
+  const bool formats = std::any_of(roots.begin(), roots.end(), checks_format);
+  for (const std::string header :
+       {"check_list", "check_mapping", "check_union", "check_value", "format", "validate"}) {
+    if (header == "format" && !formats) continue;
+    code.line("#include <tensormerge/config/schema/" + header + ".hpp>");
   }
   code.line();
   code.line("namespace " + name_space + " {");

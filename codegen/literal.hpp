@@ -20,13 +20,19 @@ struct literal {
   std::string text;  // of text; of numbers as the schema spells them
   std::vector<literal> items;
   std::vector<literal_entry> entries;
+
+  inline bool operator==(const literal&) const;
 };
 
 /// A key of a mapping with its value.
 struct literal_entry {
   std::string key;
   literal value;
+
+  bool operator==(const literal_entry&) const = default;
 };
+
+inline bool literal::operator==(const literal&) const = default;
 
 /// `text` in double quotes with the escapes that C++ and JSON share.
 /// Bytes outside ASCII are kept, control characters become octal escapes.
@@ -51,6 +57,12 @@ inline std::string quoted(const std::string& text) {
   return result + '"';
 }
 
+/// `text` as an initialiser of a std::string_view.
+inline std::string quoted_view(const std::string& text) {
+  if (text.find('\0') == text.npos) return quoted(text);
+  return "std::string_view(" + quoted(text) + ", " + std::to_string(text.size()) + ')';
+}
+
 /// The shortest decimal text of a number; equal numbers have equal texts.
 inline std::string canonical_number(double number) {
   if (number == 0) number = 0;  // no negative zero
@@ -60,14 +72,23 @@ inline std::string canonical_number(double number) {
 }
 
 /// A text that two values share exactly when JSON Schema calls them equal: keys sorted, 1.0 is 1.
+/// The same as what config/schema/canonical_text.hpp makes of values.
 inline std::string canonical_text(const literal& value) {
+  const auto quote = [](const std::string& text) {
+    std::string result = "\"";
+    for (const char c : text) {
+      if (c == '"' || c == '\\') result += '\\';
+      result += c;
+    }
+    return result + '"';
+  };
   std::string text;
   switch (value.type) {
     case literal::kind::null: return "null";
     case literal::kind::boolean: return value.truth ? "true" : "false";
     case literal::kind::integer:
     case literal::kind::number: return canonical_number(value.number);
-    case literal::kind::text: return quoted(value.text);
+    case literal::kind::text: return quote(value.text);
     case literal::kind::list:
       for (const literal& item : value.items) {
         text += (text.empty() ? "[" : ",") + canonical_text(item);
@@ -78,7 +99,7 @@ inline std::string canonical_text(const literal& value) {
   std::map<std::string, std::string> sorted;
   for (const auto& [key, entry] : value.entries) sorted[key] = canonical_text(entry);
   for (const auto& [key, entry] : sorted) {
-    text += (text.empty() ? "{" : ",") + quoted(key) + ':' + entry;
+    text += (text.empty() ? "{" : ",") + quote(key) + ':' + entry;
   }
   return text.empty() ? "{}" : text + '}';
 }

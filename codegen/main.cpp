@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::string_view usage =
     "Usage: tensormerge-codegen --namespace NAME [--structs FILE] [--validator FILE]\n"
-    "                           [--root GLOB]... {SCHEMA [--extend FRAGMENT]...}...\n"
+    "                           [--root GLOB]... [--resource URI=PATH]... [--ignore KEYWORD]...\n"
+    "                           [--check-formats] [--depfile FILE]\n"
+    "                           {SCHEMA [--extend FRAGMENT]...}...\n"
     "\n"
     "Writes C++ for JSON Schemas (draft-07).\n"
     "  --structs FILE    header with the types that the schemas describe\n"
@@ -26,21 +28,27 @@ constexpr std::string_view usage =
     "                    May be repeated; `#` (the whole file) where it is missing.\n"
     "  --extend FRAGMENT JSON that adds to the schema named before it: mappings are merged, lists\n"
     "                    get more entries, and nothing that is there may change. May be repeated.\n"
+    "  --resource URI=PATH  the file of the schema that has this URI, for references; with `/` at\n"
+    "                    the end the folder of such files. May be repeated.\n"
+    "  --ignore KEYWORD  an unknown keyword that says nothing about what is valid. May be repeated.\n"
+    "  --check-formats   `format` is checked, instead of being an annotation\n"
+    "  --depfile FILE    says for make and ninja which other files were read\n"
     "  --namespace NAME  namespace of what is generated\n";
 
 struct wrong_usage : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-struct schema_files {
+struct schema_source {
   std::filesystem::path schema;
   std::vector<std::filesystem::path> fragments;
 };
 
 struct arguments {
-  std::string name_space, structs, validator;
+  std::string name_space, structs, validator, depfile;
   std::vector<std::string> roots;
-  std::vector<schema_files> schemas;
+  tensormerge::codegen::reading_options reading;
+  std::vector<schema_source> schemas;
   bool help = false;
 };
 
@@ -61,6 +69,17 @@ arguments read_arguments(const std::vector<std::string>& words) {
       result.validator = value();
     } else if (words[i] == "--root") {
       result.roots.push_back(value());
+    } else if (words[i] == "--resource") {
+      const std::string& given = value();
+      const std::size_t end = given.rfind('=');
+      if (end == std::string::npos) throw wrong_usage("--resource needs URI=PATH");
+      result.reading.resources.push_back({given.substr(0, end), given.substr(end + 1)});
+    } else if (words[i] == "--ignore") {
+      result.reading.ignored_keywords.push_back(value());
+    } else if (words[i] == "--check-formats") {
+      result.reading.check_formats = true;
+    } else if (words[i] == "--depfile") {
+      result.depfile = value();
     } else if (words[i] == "--extend") {
       if (result.schemas.empty()) throw wrong_usage("--extend comes behind the schema it extends");
       result.schemas.back().fragments.emplace_back(value());
@@ -85,6 +104,27 @@ void write_file(const std::filesystem::path& file, const std::string& text) {
   if (!stream) throw std::runtime_error(file.string() + ": cannot be written");
 }
 
+/// A rule for make: what was made, and the files that only the schemas name.
+std::string dependencies(const arguments& given,
+                         const std::list<tensormerge::codegen::schema_document>& documents) {
+  const auto escaped = [](const std::string& name) {
+    std::string result;
+    for (const char c : name) {
+      if (c == ' ' || c == '#') result += '\\';
+      if (c == '$') result += '$';
+      result += c;
+    }
+    return result;
+  };
+  std::string rule = escaped(given.structs.empty() ? given.validator : given.structs) + ':';
+  for (const auto& document : documents) {
+    for (const std::filesystem::path& other : document.other_files) {
+      rule += ' ' + escaped(std::filesystem::absolute(other).lexically_normal().string());
+    }
+  }
+  return rule + '\n';
+}
+
 void generate(const arguments& given) {
   using namespace tensormerge::codegen;
   declarations declared;
@@ -93,7 +133,9 @@ void generate(const arguments& given) {
   std::vector<validated_root> validated;
   std::list<schema_document> documents;  // stay in place: the roots refer to them
   for (const auto& [path, fragments] : given.schemas) {
-    const schema_document& document = documents.emplace_back(read_schema(path, fragments));
+    reading_options options = given.reading;
+    options.fragments = fragments;
+    const schema_document& document = documents.emplace_back(read_schema(path, options));
     origin += (origin.empty() ? "" : ", ") + path.filename().string();
     for (const std::filesystem::path& fragment : fragments) {
       origin += " + " + fragment.filename().string();
@@ -112,6 +154,9 @@ void generate(const arguments& given) {
   }
   for (std::size_t i = 0; i < used.size(); ++i) {
     if (!used[i]) throw std::runtime_error("no schema stands at `" + given.roots[i] + "`");
+  }
+  if (!given.depfile.empty()) {
+    write_file(given.depfile, dependencies(given, documents));
   }
   if (!given.structs.empty()) {
     write_file(given.structs, emit_structs(declared, given.name_space, origin));

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "literal.hpp"
+#include "uri.hpp"
 
 namespace tensormerge::codegen {
 
@@ -16,6 +18,9 @@ namespace tensormerge::codegen {
 struct schema_error : std::runtime_error {
   schema_error(const std::string& pointer, const std::string& what)
       : std::runtime_error(pointer + ": " + what) {}
+  /// The same, in a file.
+  schema_error(const std::string& file, const schema_error& error)
+      : std::runtime_error(file + error.what()) {}
 };
 
 /// The kinds of value that `type` names, as bits.
@@ -40,11 +45,12 @@ struct dependency {
 
 /// One schema with its keywords as plain values; no keyword is a missing value.
 struct schema {
-  std::string pointer;
+  std::string file;     // empty in the document's own file; others by their path from its folder
+  std::string pointer;  // in its file
   std::string title, description;
 
   std::optional<bool> boolean;  // the schemas `true` and `false`
-  std::optional<std::string> ref;
+  std::optional<schema_index> ref;  // what `$ref` refers to; other keywords do not count then
   std::uint8_t kinds = 0;  // kind_bits; 0 where any is allowed
   std::optional<std::vector<literal>> enumeration;
   std::optional<literal> constant;
@@ -52,7 +58,7 @@ struct schema {
 
   std::optional<double> minimum, exclusive_minimum, maximum, exclusive_maximum, multiple_of;
   std::optional<std::size_t> min_length, max_length;
-  std::optional<std::string> pattern;
+  std::optional<std::string> pattern, format;
 
   std::vector<schema_index> item_list;      // `items` as a list
   std::optional<schema_index> items;        // `items` as one schema, else `additionalItems`
@@ -73,31 +79,37 @@ struct schema {
   std::string cpp_type, cpp_include, cpp_name, cpp_position;
   std::string expected;
   std::vector<std::pair<std::string, std::string>> hints;
+
+  /// Where it is written, for people: `#/definitions/model`, `units.json#/definitions/metre`.
+  std::string place() const { return file + percent_encoded(pointer); }
+
+  /// The name of the definition that it is, or nothing.
+  std::string definition() const {
+    for (const std::string folder : {"#/definitions/", "#/$defs/"}) {
+      if (!pointer.starts_with(folder)) continue;
+      const std::string name = pointer.substr(folder.size());
+      if (name.find('/') == name.npos) return name;
+    }
+    return {};
+  }
 };
 
-/// All schemas of one file. The first is the root.
+/// All schemas of one file and of those that it refers to. The first is the root.
 struct schema_document {
   std::string name;  // of the file, without folder and endings
   std::vector<schema> schemas;
+  std::vector<std::filesystem::path> other_files;  // that were read for references
 
   const schema& root() const { return schemas.front(); }
-
-  /// The schema at a pointer like `#/definitions/model`, or a missing value.
-  std::optional<schema_index> find(const std::string& pointer) const {
-    for (schema_index i = 0; i < schemas.size(); ++i) {
-      if (schemas[i].pointer == pointer) return i;
-    }
-    return std::nullopt;
-  }
 
   /// The schema that `index` stands for, once references are followed.
   schema_index follow(schema_index index) const {
     std::size_t steps = 0;
     while (schemas[index].ref) {
       if (++steps > schemas.size()) {
-        throw schema_error(schemas[index].pointer, "$ref leads back to itself");
+        throw schema_error(schemas[index].place() + "/$ref", "leads back to itself");
       }
-      index = *find(*schemas[index].ref);
+      index = *schemas[index].ref;
     }
     return index;
   }

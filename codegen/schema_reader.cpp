@@ -1,56 +1,24 @@
 #include "schema_reader.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <deque>
+#include <map>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include <tensormerge/config/text_pattern.hpp>
 
+#include "endless_schema.hpp"
 #include "extended_json.hpp"
+#include "keyword_values.hpp"
+#include "read_literal.hpp"
 
 namespace tensormerge::codegen {
 namespace {
-
-using json = nlohmann::ordered_json;
-
-literal to_literal(const json& value) {
-  literal result;
-  switch (value.type()) {
-    case json::value_t::boolean:
-      result.type = literal::kind::boolean;
-      result.truth = value.get<bool>();
-      break;
-    case json::value_t::number_integer:
-    case json::value_t::number_unsigned:
-      result.type = literal::kind::integer;
-      result.number = value.get<double>();
-      result.text = value.dump();
-      break;
-    case json::value_t::number_float:
-      result.type = literal::kind::number;
-      result.number = value.get<double>();
-      result.text = value.dump();
-      break;
-    case json::value_t::string:
-      result.type = literal::kind::text;
-      result.text = value.get<std::string>();
-      break;
-    case json::value_t::array:
-      result.type = literal::kind::list;
-      for (const json& item : value) result.items.push_back(to_literal(item));
-      break;
-    case json::value_t::object:
-      result.type = literal::kind::mapping;
-      for (const auto& [key, entry] : value.items()) {
-        result.entries.push_back({key, to_literal(entry)});
-      }
-      break;
-    default: break;
-  }
-  return result;
-}
 
 std::string escaped(std::string_view token) {
   std::string result;
@@ -66,45 +34,116 @@ std::string escaped(std::string_view token) {
   return result;
 }
 
-/// Undoes the percent encoding of a URI fragment.
-std::string decoded(const std::string& text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      result += static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16));
-      i += 2;
-    } else {
-      result += text[i];
-    }
-  }
-  return result;
-}
+/// Keywords that say something to people and their editors alone.
+constexpr std::array<std::string_view, 19> annotations{
+    "examples", "$comment", "readOnly", "writeOnly", "contentEncoding", "contentMediaType",
+    // Of editors:
+    "markdownDescription", "enumDescriptions", "markdownEnumDescriptions", "enumNames",
+    "deprecated", "deprecationMessage", "defaultSnippets", "doNotSuggest", "suggestSortText",
+    "allowComments", "allowTrailingCommas", "errorMessage", "tsType",
+};
 
 class reader {
  public:
-  explicit reader(schema_document& document) : document_(document) {}
+  reader(schema_document& document, schema_files& files, const reading_options& options)
+      : document_(document), files_(files), options_(options) {}
+
+  /// Reads the whole main file and of others what is referred to.
+  void read_all() {
+    try {
+      read(schema_place{});
+      while (!references_.empty()) {
+        const reference next = std::move(references_.front());
+        references_.pop_front();
+        follow(next);
+      }
+    } catch (const schema_error& error) {
+      throw schema_error(files_.label(file_), error);
+    }
+  }
+
+ private:
+  struct reference {
+    schema_index from = 0;
+    std::string text;
+    schema_place at;
+    uri base;
+  };
+
+  schema_index read(const schema_place& place) {
+    if (const auto known = read_.find(place); known != read_.end()) return known->second;
+    const auto [value, base] = files_.look(place);
+    file_ = place.file;
+    base_ = base;
+    if (value == nullptr) {
+      throw std::invalid_argument("there is no schema at `" + place.pointer + '`');
+    }
+    return read(*value, place.pointer);
+  }
 
   schema_index read(const json& source, const std::string& pointer) {
+    const schema_place place{file_, pointer};
+    if (const auto known = read_.find(place); known != read_.end()) return known->second;
     if (!source.is_object() && !source.is_boolean()) {
-      throw schema_error(pointer, "a schema must be an object or a boolean");
+      throw error_at(pointer, "a schema must be an object or a boolean");
     }
     const schema_index index = document_.schemas.size();
+    read_[place] = index;
     document_.schemas.emplace_back();
     schema result;
+    result.file = files_.label(file_);
     result.pointer = pointer;
+    const uri base_outside = base_;
     if (source.is_boolean()) {
       result.boolean = source.get<bool>();
     } else {
+      enter(source, pointer);
       for (const auto& [keyword, value] : source.items()) {
         read_keyword(result, keyword, value, pointer + '/' + escaped(keyword));
       }
+      if (source.contains("$ref")) {
+        references_.push_back({index, source["$ref"].get<std::string>(), place, base_});
+      }
       finish(result, source);
     }
+    base_ = base_outside;
     document_.schemas[index] = std::move(result);
     return index;
   }
 
- private:
+  /// Takes note of an `$id`. Beside a `$ref` it has no meaning.
+  void enter(const json& source, const std::string& pointer) {
+    if (!source.contains("$id") || source.contains("$ref")) return;
+    const std::string at = pointer + "/$id";
+    const std::string id = text(source["$id"], at);
+    uri own = resolve(base_, id);
+    const std::string fragment = own.fragment;
+    own.fragment.clear();
+    const schema_place place{file_, pointer};
+    bool is_new = true;
+    if (!id.starts_with('#')) {
+      is_new = files_.name(own.resource(), place);
+      base_ = own;
+    }
+    if (!fragment.empty()) {
+      is_new = files_.name(own.resource() + '#' + fragment, place) && is_new;
+    }
+    if (!is_new) throw error_at(at, "the $id `" + id + "` is given twice");
+  }
+
+  void follow(const reference& each) {
+    try {
+      const uri target = resolve(each.base, each.text);
+      const schema_place resource = files_.find_resource(target, each.text, each.at.file);
+      const bool is_name = !target.fragment.empty() && !target.fragment.starts_with('/');
+      if (is_name) read(resource);  // with all names that are given there
+      document_.schemas[each.from].ref = read(files_.find_fragment(target, resource));
+    } catch (const std::invalid_argument& problem) {
+      file_ = each.at.file;
+      throw error_at(each.at.pointer + "/$ref", problem.what());
+    }
+  }
+
   void read_keyword(schema& result, const std::string& keyword, const json& value,
                     const std::string& at) {
     if (read_annotation(result, keyword, value, at)) return;
@@ -112,7 +151,7 @@ class reader {
     if (read_list_keyword(result, keyword, value, at)) return;
     if (read_mapping_keyword(result, keyword, value, at)) return;
     if (read_combination(result, keyword, value, at)) return;
-    throw schema_error(at, "the keyword `" + keyword + "` is not supported");
+    throw error_at(at, "the keyword `" + keyword + "` is not supported");
   }
 
   bool read_annotation(schema& result, const std::string& keyword, const json& value,
@@ -122,7 +161,7 @@ class reader {
     } else if (keyword == "description") {
       result.description = text(value, at);
     } else if (keyword == "default") {
-      result.default_value = to_literal(value);
+      result.default_value = read_literal(value);
     } else if (keyword == "x-cpp-type") {
       result.cpp_type = text(value, at);
     } else if (keyword == "x-cpp-include") {
@@ -134,28 +173,24 @@ class reader {
     } else if (keyword == "x-expected") {
       result.expected = text(value, at);
     } else if (keyword == "x-hints") {
-      if (!value.is_object()) throw schema_error(at, "must map words to hints");
+      if (!value.is_object()) throw error_at(at, "must map words to hints");
       for (const auto& [word, hint] : value.items()) {
         result.hints.emplace_back(word, text(hint, at + '/' + escaped(word)));
       }
-    } else if (keyword == "definitions") {
+    } else if (keyword == "definitions" || keyword == "$defs") {
       read_named(value, at);
     } else if (keyword == "$id") {
-      if (at != "#/$id") throw schema_error(at, "an $id below the root is not supported");
+      text(value, at);  // takes effect in enter()
     } else if (keyword == "$schema") {
       static const text_pattern draft_7("^https?://json-schema\\.org/draft-07/schema#?$");
       if (!draft_7.search(text(value, at))) {
-        throw schema_error(at, "only draft-07 is supported");
+        throw error_at(at, "only draft-07 is supported");
       }
     } else {
-      static constexpr std::array<std::string_view, 7> silent{
-          "examples",        "$comment",         "format", "readOnly", "writeOnly",
-          "contentEncoding", "contentMediaType",
-      };
-      for (const std::string_view name : silent) {
-        if (keyword == name) return true;
-      }
-      return keyword.starts_with("x-");
+      return keyword.starts_with("x-") ||
+             std::find(annotations.begin(), annotations.end(), keyword) != annotations.end() ||
+             std::find(options_.ignored_keywords.begin(), options_.ignored_keywords.end(),
+                       keyword) != options_.ignored_keywords.end();
     }
     return true;
   }
@@ -163,18 +198,14 @@ class reader {
   bool read_scalar_keyword(schema& result, const std::string& keyword, const json& value,
                            const std::string& at) {
     if (keyword == "$ref") {
-      const std::string target = decoded(text(value, at));
-      if (!target.starts_with('#') || (target.size() > 1 && target[1] != '/')) {
-        throw schema_error(at, "only references inside the file (`#/...`) are supported");
-      }
-      result.ref = target;
+      text(value, at);  // takes effect in follow()
     } else if (keyword == "type") {
       result.kinds = kinds(value, at);
     } else if (keyword == "enum") {
-      if (!value.is_array() || value.empty()) throw schema_error(at, "must be a list of values");
-      result.enumeration = to_literal(value).items;
+      if (!value.is_array() || value.empty()) throw error_at(at, "must be a list of values");
+      result.enumeration = read_literal(value).items;
     } else if (keyword == "const") {
-      result.constant = to_literal(value);
+      result.constant = read_literal(value);
     } else if (keyword == "minimum") {
       result.minimum = number(value, at);
     } else if (keyword == "maximum") {
@@ -185,13 +216,15 @@ class reader {
       result.exclusive_maximum = number(value, at);
     } else if (keyword == "multipleOf") {
       result.multiple_of = number(value, at);
-      if (!(*result.multiple_of > 0)) throw schema_error(at, "must be greater than 0");
+      if (!(*result.multiple_of > 0)) throw error_at(at, "must be greater than 0");
     } else if (keyword == "minLength") {
       result.min_length = count(value, at);
     } else if (keyword == "maxLength") {
       result.max_length = count(value, at);
     } else if (keyword == "pattern") {
       result.pattern = pattern(text(value, at), at);
+    } else if (keyword == "format") {
+      if (options_.check_formats) result.format = format(text(value, at), at);
     } else {
       return false;
     }
@@ -213,7 +246,7 @@ class reader {
     } else if (keyword == "maxItems") {
       result.max_items = count(value, at);
     } else if (keyword == "uniqueItems") {
-      if (!value.is_boolean()) throw schema_error(at, "must be a boolean");
+      if (!value.is_boolean()) throw error_at(at, "must be a boolean");
       result.unique_items = value.get<bool>();
     } else if (keyword == "contains") {
       result.contains = read(value, at);
@@ -241,7 +274,7 @@ class reader {
     } else if (keyword == "required") {
       result.required = texts(value, at);
     } else if (keyword == "dependencies") {
-      if (!value.is_object()) throw schema_error(at, "must be an object");
+      if (!value.is_object()) throw error_at(at, "must be an object");
       for (const auto& [key, entry] : value.items()) {
         const std::string below = at + '/' + escaped(key);
         if (entry.is_array()) {
@@ -283,12 +316,12 @@ class reader {
     // Without a list of items, additionalItems has no meaning.
     if (source.contains("additionalItems") && !source.value("items", json()).is_array()) return;
     if (source.contains("additionalItems")) {
-      result.items = document_.find(result.pointer + "/additionalItems");
+      result.items = read(source["additionalItems"], result.pointer + "/additionalItems");
     }
   }
 
   std::vector<schema_index> read_list(const json& value, const std::string& at) {
-    if (!value.is_array()) throw schema_error(at, "must be a list of schemas");
+    if (!value.is_array()) throw error_at(at, "must be a list of schemas");
     std::vector<schema_index> result;
     for (std::size_t i = 0; i < value.size(); ++i) {
       result.push_back(read(value[i], at + '/' + std::to_string(i)));
@@ -298,7 +331,7 @@ class reader {
 
   std::vector<std::pair<std::string, schema_index>> read_named(const json& value,
                                                                const std::string& at) {
-    if (!value.is_object()) throw schema_error(at, "must map names to schemas");
+    if (!value.is_object()) throw error_at(at, "must map names to schemas");
     std::vector<std::pair<std::string, schema_index>> result;
     for (const auto& [name, entry] : value.items()) {
       result.emplace_back(name, read(entry, at + '/' + escaped(name)));
@@ -306,87 +339,30 @@ class reader {
     return result;
   }
 
-  static std::string text(const json& value, const std::string& at) {
-    if (!value.is_string()) throw schema_error(at, "must be text");
-    return value.get<std::string>();
-  }
-
-  static std::vector<std::string> texts(const json& value, const std::string& at) {
-    if (!value.is_array()) throw schema_error(at, "must be a list of texts");
-    std::vector<std::string> result;
-    for (const json& item : value) result.push_back(text(item, at));
-    return result;
-  }
-
-  static double number(const json& value, const std::string& at) {
-    if (!value.is_number()) throw schema_error(at, "must be a number");
-    return value.get<double>();
-  }
-
-  static std::size_t count(const json& value, const std::string& at) {
-    const double n = number(value, at);
-    if (!(n >= 0) || n != std::floor(n) || n > 9e15) {
-      throw schema_error(at, "must be an integer from 0");
-    }
-    return static_cast<std::size_t>(n);
-  }
-
-  static std::string pattern(const std::string& expression, const std::string& at) {
-    try {
-      const text_pattern checked(expression);
-    } catch (const std::invalid_argument& error) {
-      throw schema_error(at, error.what());
-    }
-    return expression;
-  }
-
-  static std::uint8_t kinds(const json& value, const std::string& at) {
-    static constexpr std::array<std::pair<std::string_view, std::uint8_t>, 7> names{{
-        {"null", null_bit},
-        {"boolean", boolean_bit},
-        {"integer", integer_bit},
-        {"number", number_bit},
-        {"string", text_bit},
-        {"array", list_bit},
-        {"object", mapping_bit},
-    }};
-    const std::vector<std::string> given =
-        value.is_array() ? texts(value, at) : std::vector<std::string>{text(value, at)};
-    std::uint8_t bits = 0;
-    for (const std::string& word : given) {
-      const std::uint8_t before = bits;
-      for (const auto& [name, bit] : names) {
-        if (word == name) bits = static_cast<std::uint8_t>(bits | bit);
-      }
-      if (bits == before) throw schema_error(at, "unknown or repeated type `" + word + "`");
-    }
-    if (bits == 0) throw schema_error(at, "must name a type");
-    return bits;
-  }
-
   schema_document& document_;
+  schema_files& files_;
+  const reading_options& options_;
+  std::map<schema_place, schema_index> read_;
+  std::deque<reference> references_;
+  // Of the schema that is read:
+  std::size_t file_ = 0;
+  uri base_;
 };
 
 }  // namespace
 
-schema_document read_schema(const std::filesystem::path& file,
-                            const std::vector<std::filesystem::path>& fragments) {
-  const json source = read_extended_json(file, fragments);
+schema_document read_schema(const std::filesystem::path& file, const reading_options& options) {
   schema_document document;
   document.name = file.filename().string();
   document.name.resize(std::min(document.name.find('.'), document.name.size()));
+  schema_files files(file, read_extended_json(file, options.fragments), options.resources);
   try {
-    reader(document).read(source, "#");
-    for (schema_index i = 0; i < document.schemas.size(); ++i) {
-      const schema& each = document.schemas[i];
-      if (each.ref && !document.find(*each.ref)) {
-        throw schema_error(each.pointer + "/$ref", "there is no schema at `" + *each.ref + "`");
-      }
-      document.follow(i);
-    }
+    reader(document, files, options).read_all();
+    refuse_endless(document);
   } catch (const schema_error& error) {
     throw std::runtime_error(file.string() + ": " + error.what());
   }
+  document.other_files = files.others();
   return document;
 }
 

@@ -1,5 +1,6 @@
 # tensormerge_generate_config(TARGET <library> SCHEMA <file>... NAMESPACE <name> HEADER <path>
-#                             [EXTEND <file>...] [VALIDATOR <path>] [ROOTS <pointer>...])
+#                             [EXTEND <file>...] [VALIDATOR <path>] [ROOTS <pointer>...]
+#                             [RESOURCES <URI>=<path>...] [IGNORE <keyword>...] [CHECK_FORMATS])
 #
 # Makes the INTERFACE library TARGET, or extends it, so that whoever links it can include
 # <HEADER>: the C++ types of the SCHEMA files, generated while the project is built and again when
@@ -9,8 +10,12 @@
 #   HEADER     include path of the header with the types, as in tensormerge/config/merge_config.hpp
 #   VALIDATOR  include path of the header with functions that check documents against the schemas
 #   ROOTS      JSON pointers of the schemas to make types for, `*` for any name; `#` by default
+#   RESOURCES  where the schemas are that references name by URI; with `/` behind the URI a folder
+#   IGNORE     unknown keywords that say nothing about what is valid
+#   CHECK_FORMATS  makes validators check `format`
 function(tensormerge_generate_config)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;NAMESPACE;HEADER;VALIDATOR" "SCHEMA;EXTEND;ROOTS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "CHECK_FORMATS" "TARGET;NAMESPACE;HEADER;VALIDATOR"
+    "SCHEMA;EXTEND;ROOTS;RESOURCES;IGNORE")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tensormerge_generate_config: unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -25,6 +30,18 @@ function(tensormerge_generate_config)
   foreach(root IN LISTS arg_ROOTS)
     list(APPEND options --root ${root})
   endforeach()
+  foreach(resource IN LISTS arg_RESOURCES)
+    string(REGEX MATCH "^(.*)=([^=]*)$" parts "${resource}")
+    set(path ${CMAKE_MATCH_2})
+    cmake_path(ABSOLUTE_PATH path)
+    list(APPEND options --resource ${CMAKE_MATCH_1}=${path})
+  endforeach()
+  foreach(keyword IN LISTS arg_IGNORE)
+    list(APPEND options --ignore ${keyword})
+  endforeach()
+  if(arg_CHECK_FORMATS)
+    list(APPEND options --check-formats)
+  endif()
   set(schemas)
   foreach(schema IN LISTS arg_SCHEMA)
     cmake_path(ABSOLUTE_PATH schema)
@@ -44,10 +61,12 @@ function(tensormerge_generate_config)
     list(APPEND headers ${folder}/${arg_VALIDATOR})
     list(APPEND options --validator ${folder}/${arg_VALIDATOR})
   endif()
+  set(depfile ${folder}/${arg_HEADER}.d)
   add_custom_command(
     OUTPUT ${headers}
-    COMMAND tensormerge-codegen ${options} ${schemas}
+    COMMAND tensormerge-codegen ${options} --depfile ${depfile} ${schemas}
     DEPENDS tensormerge-codegen ${inputs}
+    DEPFILE ${depfile}
     COMMENT "Generating ${arg_HEADER} ${arg_VALIDATOR}"
     VERBATIM)
 

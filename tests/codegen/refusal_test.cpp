@@ -29,14 +29,21 @@ INSTANTIATE_TEST_SUITE_P(
         refusal{"later_draft", R"({"$schema":"https://json-schema.org/draft/2020-12/schema"})",
                 "#/$schema: only draft-07 is supported"},
         refusal{"other_file", R"({"properties":{"a":{"$ref":"other.json#/definitions/a"}}})",
-                "#/properties/a/$ref: only references inside the file"},
+                "#/properties/a/$ref: there is no file "},
+        refusal{"other_host", R"({"properties":{"a":{"$ref":"http://b/c.json#/d"}}})",
+                "#/properties/a/$ref: nothing is known about `http://b/c.json`; name its file with "
+                "--resource http://b/c.json=FILE"},
+        refusal{"missing_name", R"({"properties":{"a":{"$ref":"#a"}}})",
+                "#/properties/a/$ref: there is no $id `#a`"},
+        refusal{"schema_without_end", R"({"properties":{"a":{"anyOf":[{"$ref":"#/properties/a"}]}}})",
+                "#/properties/a: leads back to itself, for the same value"},
         refusal{"missing_definition", R"({"properties":{"a":{"$ref":"#/definitions/a"}}})",
                 "#/properties/a/$ref: there is no schema at `#/definitions/a`"},
         refusal{"reference_to_itself",
                 R"({"definitions":{"a":{"$ref":"#/definitions/a"}},"type":"object"})",
-                "$ref leads back to itself"},
-        refusal{"nested_id", R"({"properties":{"a":{"$id":"http://b/c"}}})",
-                "#/properties/a/$id: an $id below the root is not supported"},
+                "$ref: leads back to itself"},
+        refusal{"repeated_id", R"({"$id":"http://b/c","properties":{"a":{"$id":"http://b/c"}}})",
+                "#/properties/a/$id: the $id `http://b/c` is given twice"},
         refusal{"look_ahead", R"x({"properties":{"a":{"type":"string","pattern":"(?=a)"}}})x",
                 "#/properties/a/pattern: the pattern (?=a) has a look-around"},
         refusal{"wrong_type_name", R"({"properties":{"a":{"type":"text"}}})",
@@ -54,6 +61,42 @@ INSTANTIATE_TEST_SUITE_P(
         refusal{"not_json", "{", "given.schema.json: "},
         refusal{"not_a_schema", "[]", "#: a schema must be an object or a boolean"}),
     [](const auto& test) { return std::string(test.param.name); });
+
+TEST(reading, names_the_other_file_that_is_wrong) {
+  const generator codegen;
+  write_file(codegen.folder() / "units.json", R"({"definitions":{"a b":{"minimum":"1"}}})");
+  write_file(codegen.folder() / "s.json",
+             R"({"type":"object","properties":{"a":{"$ref":"units.json#/definitions/a%20b"}}})");
+  EXPECT_EQ(codegen.run(codegen.folder() / "s.json"), 1);
+  EXPECT_NE(codegen.errors().find("s.json: units.json#/definitions/a%20b/minimum: must be a number"),
+            std::string::npos)
+      << codegen.errors();
+}
+
+TEST(reading, takes_types_of_other_files_and_says_that_it_read_them) {
+  const generator codegen;
+  write_file(codegen.folder() / "units.json",
+             R"({"definitions":{"length":{"type":"object","properties":{"m":{"type":"number"}}}}})");
+  write_file(codegen.folder() / "s.json",
+             R"({"type":"object","properties":{"a":{"$ref":"units.json#/definitions/length"}}})");
+  const std::string rule = (codegen.folder() / "rule").string();
+  ASSERT_EQ(codegen.run(codegen.folder() / "s.json", "--depfile \"" + rule + '"'), 0)
+      << codegen.errors();
+  EXPECT_NE(read_file(codegen.structs()).find("std::optional<length> a{};"), std::string::npos);
+  EXPECT_NE(read_file(rule).find("/units.json\n"), std::string::npos) << read_file(rule);
+}
+
+TEST(reading, refuses_formats_and_keywords_unless_they_are_known_or_ignored) {
+  const generator codegen;
+  const auto schema = codegen.folder() / "s.json";
+  write_file(schema, R"({"type":"object","properties":{"a":{"type":"string","format":"x"}},"y":1})");
+  EXPECT_EQ(codegen.run(schema), 1);
+  EXPECT_EQ(codegen.run(schema, "--ignore y"), 0) << codegen.errors();
+  EXPECT_EQ(codegen.run(schema, "--ignore y --check-formats"), 1);
+  EXPECT_NE(codegen.errors().find("#/properties/a/format: the format `x` is not supported"),
+            std::string::npos)
+      << codegen.errors();
+}
 
 TEST(usage, is_wrong_without_a_schema) {
   const generator codegen;

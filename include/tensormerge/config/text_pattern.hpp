@@ -14,7 +14,7 @@ namespace tensormerge {
 
 /// A regular expression as JSON Schema writes them (ECMA 262): literals, `.`, classes, groups, `|`,
 /// `* + ? {m,n}` with or without `?` behind, `^ $ \b \B`, `\d \w \s` and their opposites, `\t \n
-/// \r \f \v \0`, `\xHH`, `\uHHHH`. Works on Unicode code points.
+/// \r \f \v \0`, `\cX`, `\xHH`, `\uHHHH`. Works on Unicode code points.
 /// A search takes time in proportion to text times pattern, whatever they are, and no recursion
 /// (all threads of a nondeterministic automaton are followed at once: Thompson 1968).
 class text_pattern {
@@ -297,6 +297,11 @@ class text_pattern {
       case '0': return one(0);
       case 'x': return one(hexadecimal(2));
       case 'u': return one(hexadecimal(4));
+      case 'c': {
+        const char32_t control = take();
+        if (!is_word(control) || control < 'A' || control == '_') refuse("a \\c without a letter");
+        return one(control & 0x1F);
+      }
       default: break;
     }
     if (is_word(letter)) refuse("an unknown escape or a back reference");

@@ -109,7 +109,7 @@ class json_events : public nlohmann::json_sax<nlohmann::json> {
     const bool negative = written.starts_with('-');
     const double value = parse_decimal(written.substr(negative ? 1 : 0));
     builder_.value(make_scalar(whole ? node::kind::integer : node::kind::number,
-                               std::string(written), true, negative ? -value : value, at));
+                               std::string(written), false, negative ? -value : value, at));
     return true;
   }
 

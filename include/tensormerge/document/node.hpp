@@ -22,7 +22,7 @@ struct node {
   text_position at{};
   /// Scalars: the text, unescaped (`0.5`, `yes`, `model/path`).
   std::string text{};
-  /// Scalars: written without quotes, so that `text` was interpreted to find `type`.
+  /// Scalars of YAML: written without quotes, so that `text` was interpreted to find `type`.
   bool plain = false;
   /// The value where `type` is boolean (0 or 1), integer or number.
   double number = 0;

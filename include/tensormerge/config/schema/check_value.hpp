@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <tensormerge/config/schema/canonical_text.hpp>
+#include <tensormerge/config/schema/decimal.hpp>
 #include <tensormerge/config/schema/finding.hpp>
 #include <tensormerge/config/text_pattern.hpp>
 
@@ -78,7 +79,8 @@ inline bool check_kind(const node& value, const value_path& path, std::uint8_t k
   if ((kinds_of(value) & kinds) != 0) return true;
   const std::string expected =
       value.is_number() && (kinds & number_kind) != 0 ? "a finite number" : name_kinds(kinds);
-  const bool unquoted = value.plain && !value.is_null() && (kinds & text_kind) != 0;
+  const bool unquoted =
+      (value.plain || value.is_number()) && !value.is_null() && (kinds & text_kind) != 0;
   report(value, path, "wrong type", expected, found,
          unquoted ? "quote it if text is meant" : std::string());
   found.back().wrong_kind = true;
@@ -107,11 +109,6 @@ inline void check_values(const node& value, const value_path& path,
   found.back().kind = found.back().wrong_kind ? expected : std::string{};
 }
 
-inline std::string number_text(double number) {
-  std::array<char, 32> digits;
-  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
-}
-
 inline void check_minimum(const node& value, const value_path& path, double least,
                           findings& found) {
   if (!value.is_number() || value.number >= least) return;
@@ -132,15 +129,10 @@ inline void check_exclusive_maximum(const node& value, const value_path& path, d
   if (!value.is_number() || value.number < above) return;
   report(value, path, "out of range", "less than " + number_text(above), found);
 }
-/// A quotient counts as whole where it is nearer to one than doubles can tell.
+/// `multipleOf`, of the numbers as they are written in decimals: 0.3 is a multiple of 0.1.
 inline void check_multiple(const node& value, const value_path& path, double step,
                            findings& found) {
-  if (!value.is_number()) return;
-  const double quotient = value.number / step;
-  if (std::isfinite(quotient) && std::abs(quotient - std::round(quotient)) <=
-                                     1e-9 * std::max(1.0, std::abs(quotient)) * 1e-3) {
-    return;
-  }
+  if (!value.is_number() || is_multiple(value, step)) return;
   report(value, path, "wrong value", "a multiple of " + number_text(step), found);
 }
 

@@ -19,7 +19,7 @@ using test::contains;
 using test::message_of;
 using test::safetensors_file;
 
-std::string repeated(std::string_view part, std::size_t times) {
+std::string many(std::string_view part, std::size_t times) {
   std::string text;
   for (std::size_t i = 0; i < times; ++i) text += part;
   return text;
@@ -51,12 +51,12 @@ TEST(read_safetensors_header, accepts_a_file_without_tensors) {
   EXPECT_TRUE(read_safetensors_header(folder / "f").tensors.empty());
 }
 
-struct hostile_file {
+struct header_case {
   const char* name;
   std::string content;
   const char* error;
 
-  friend void PrintTo(const hostile_file& file, std::ostream* out) { *out << file.name; }
+  friend void PrintTo(const header_case& file, std::ostream* out) { *out << file.name; }
 };
 
 /// A header with one tensor `t` of these members before 8 bytes of data.
@@ -68,9 +68,9 @@ const std::string sound_tensor = R"("dtype":"U8","shape":[8],"data_offsets":[0,8
 const std::string two_tensors_of_4 =
     R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],)";
 
-std::vector<hostile_file> hostile_files() {
+std::vector<header_case> hostile_headers() {
   const std::string sound = with_tensor(sound_tensor);
-  const std::string mega = repeated("0,", 3'000'000);
+  const std::string mega = many("0,", 3'000'000);
   return {
       {"empty", "", "is too short, expected at least 8 bytes, found 0 bytes"},
       {"seven_bytes", sound.substr(0, 7), "is too short"},
@@ -99,7 +99,7 @@ std::vector<hostile_file> hostile_files() {
       {"unpaired_surrogate", safetensors_file("{\"\\ud800\":{" + sound_tensor + "}}", "01234567"),
        "error"},
       {"deep_lists", safetensors_file("{\"t\":" + std::string(100'000, '['), ""), "error"},
-      {"deep_mappings", safetensors_file(repeated("{\"t\":", 100'000), ""), "error"},
+      {"deep_mappings", safetensors_file(many("{\"t\":", 100'000), ""), "error"},
       {"millions_of_values", safetensors_file("{\"t\":[" + mega + "0]}", ""),
        "the header is too long, expected at most 2000000 values"},
       {"duplicate_name",
@@ -208,7 +208,7 @@ std::vector<hostile_file> hostile_files() {
   };
 }
 
-class hostile_header : public testing::TestWithParam<hostile_file> {};
+class hostile_header : public testing::TestWithParam<header_case> {};
 
 TEST_P(hostile_header, is_refused_by_name) {
   const test::temporary_folder folder;
@@ -220,7 +220,7 @@ TEST_P(hostile_header, is_refused_by_name) {
   EXPECT_LT(message.size(), 2000u);
 }
 
-INSTANTIATE_TEST_SUITE_P(corpus, hostile_header, testing::ValuesIn(hostile_files()),
+INSTANTIATE_TEST_SUITE_P(corpus, hostile_header, testing::ValuesIn(hostile_headers()),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST(read_safetensors_header, refuses_a_sound_file_cut_at_any_byte) {

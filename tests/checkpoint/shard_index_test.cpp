@@ -34,12 +34,12 @@ TEST_F(shard_index_file, gives_each_tensors_shard_and_each_shard_once) {
 }
 
 TEST_F(shard_index_file, refuses_paths_that_leave_the_folder_and_names_all_of_them) {
-  for (const std::string path : {"../x.safetensors", "/etc/passwd", "sub/x.safetensors", "..", ".",
+  for (const std::string name : {"../x.safetensors", "/etc/passwd", "sub/x.safetensors", "..", ".",
                                  "", "a\\\\b", "x\\u0000.safetensors"}) {
     const std::string message =
-        message_of([&] { read("{\"weight_map\":{\"t\":\"" + path + "\",\"u\":\"/\"}}"); });
-    EXPECT_TRUE(contains(message, "`t`: the shard is not named properly")) << path;
-    EXPECT_TRUE(contains(message, "`u`: the shard is not named properly")) << path;
+        message_of([&] { read("{\"weight_map\":{\"t\":\"" + name + "\",\"u\":\"/\"}}"); });
+    EXPECT_TRUE(contains(message, "`t`: the shard is not named properly")) << name;
+    EXPECT_TRUE(contains(message, "`u`: the shard is not named properly")) << name;
   }
 }
 

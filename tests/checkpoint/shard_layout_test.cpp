@@ -24,11 +24,11 @@ std::vector<output_tensor> bytes_tensors(const std::vector<std::uint64_t>& sizes
 }
 
 std::vector<std::uint32_t> shards_of(const std::vector<std::uint64_t>& sizes, std::uint64_t limit) {
-  std::vector<std::uint32_t> numbers;
+  std::vector<std::uint32_t> found;
   for (const tensor_entry& entry : lay_out_shards(bytes_tensors(sizes), {}, limit).tensors) {
-    numbers.push_back(entry.file);
+    found.push_back(entry.file);
   }
-  return numbers;
+  return found;
 }
 
 using numbers = std::vector<std::uint32_t>;

@@ -13,9 +13,9 @@ namespace tensormerge {
 namespace {
 
 std::vector<std::string> names_of(const std::vector<side_file>& files) {
-  std::vector<std::string> names;
-  for (const side_file& file : files) names.push_back(file.name);
-  return names;
+  std::vector<std::string> result;
+  for (const side_file& file : files) result.push_back(file.name);
+  return result;
 }
 
 using names = std::vector<std::string>;

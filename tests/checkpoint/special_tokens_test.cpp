@@ -22,9 +22,9 @@ constexpr const char* settings_text = R"({
 })";
 
 std::vector<std::string> names_in(const node& settings) {
-  std::vector<std::string> names;
-  for (const added_token& token : special_tokens(settings)) names.push_back(token.content);
-  return names;
+  std::vector<std::string> contents;
+  for (const added_token& token : special_tokens(settings)) contents.push_back(token.content);
+  return contents;
 }
 
 TEST(special_tokens, are_named_singly_and_in_lists) {

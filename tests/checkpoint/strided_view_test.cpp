@@ -19,9 +19,9 @@ namespace {
 class strided : public testing::Test {
  protected:
   strided() {
-    std::vector<std::uint16_t> numbers(50'000);
-    std::iota(numbers.begin(), numbers.end(), std::uint16_t{0});
-    const auto bytes = std::as_bytes(std::span(numbers));
+    std::vector<std::uint16_t> counted(50'000);
+    std::iota(counted.begin(), counted.end(), std::uint16_t{0});
+    const auto bytes = std::as_bytes(std::span(counted));
     test::write_file(folder_ / "numbers",
                      {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     opened_ = std::make_shared<const file_descriptor>(open_for_reading(folder_ / "numbers"));

@@ -14,7 +14,7 @@
 namespace tensormerge {
 namespace {
 
-const method_table methods = make_method_table(boost::hana::tuple_t<linear, ties>);
+const method_table two_methods = make_method_table(boost::hana::tuple_t<linear, ties>);
 
 planned_source source(shape dims) {
   return {.model = 0, .tensor = {.name = "w", .type = dtype::bfloat16, .dims = std::move(dims)}};
@@ -36,40 +36,40 @@ merge_plan plan_of(planned_tensor tensor) {
 TEST(run_memory, grows_with_threads_and_ranges_but_not_with_the_tensor) {
   const merge_plan large = plan_of(merged("ties", {20'000, 20'000}));
   const merge_plan larger = plan_of(merged("ties", {80'000, 20'000}));
-  const std::uint64_t two = run_memory(large, methods, {2, 1 << 20});
-  EXPECT_EQ(two, run_memory(larger, methods, {2, 1 << 20}));
-  EXPECT_GT(two, run_memory(large, methods, {1, 1 << 20}));
-  EXPECT_GT(two, run_memory(large, methods, {2, 1 << 16}));
+  const std::uint64_t two = run_memory(large, two_methods, {2, 1 << 20});
+  EXPECT_EQ(two, run_memory(larger, two_methods, {2, 1 << 20}));
+  EXPECT_GT(two, run_memory(large, two_methods, {1, 1 << 20}));
+  EXPECT_GT(two, run_memory(large, two_methods, {2, 1 << 16}));
   EXPECT_LT(two, 16u << 20);
 }
 
 TEST(run_memory, counts_what_is_read_and_written_at_a_time) {
   const merge_plan plan = plan_of(merged("linear", {20'000, 20'000}));
   const std::uint64_t least = 3u << 20;  // a range each of two inputs and of the output
-  EXPECT_GE(run_memory(plan, methods, {1, 1 << 20}), least);
-  EXPECT_LT(run_memory(plan, methods, {1, 1 << 20}), least + (1 << 18));
+  EXPECT_GE(run_memory(plan, two_methods, {1, 1 << 20}), least);
+  EXPECT_LT(run_memory(plan, two_methods, {1, 1 << 20}), least + (1 << 18));
 }
 
 TEST(run_memory, is_nothing_for_copies) {
   planned_tensor copy = merged("linear", {20'000, 20'000});
   copy.is_copy = true;
-  EXPECT_EQ(run_memory(plan_of(copy), methods, {8, 1 << 20}), 0u);
+  EXPECT_EQ(run_memory(plan_of(copy), two_methods, {8, 1 << 20}), 0u);
 }
 
 TEST(divide_within, cuts_ranges_then_threads_and_then_refuses) {
   const merge_plan plan = plan_of(merged("ties", {20'000, 20'000}));
   const std::uint64_t present = resident_bytes();
   ASSERT_GT(present, 0u);
-  const std::uint64_t most = run_memory(plan, methods, {8, 1 << 20});
-  const work_division whole = divide_within(present + 2 * most, plan, methods, {8, 1 << 20});
+  const std::uint64_t most = run_memory(plan, two_methods, {8, 1 << 20});
+  const work_division whole = divide_within(present + 2 * most, plan, two_methods, {8, 1 << 20});
   EXPECT_EQ(whole.range_bytes, 1u << 20);
   EXPECT_EQ(whole.threads, 8u);
-  const work_division smaller = divide_within(present + most / 2, plan, methods, {8, 1 << 20});
+  const work_division smaller = divide_within(present + most / 2, plan, two_methods, {8, 1 << 20});
   EXPECT_LT(smaller.range_bytes, 1u << 20);
-  const work_division fewer = divide_within(present + most / 8, plan, methods, {8, 1 << 20});
+  const work_division fewer = divide_within(present + most / 8, plan, two_methods, {8, 1 << 20});
   EXPECT_LT(fewer.threads, 8u);
   try {
-    divide_within(1, plan, methods, {8, 1 << 20});
+    divide_within(1, plan, two_methods, {8, 1 << 20});
     FAIL() << "fits into a byte";
   } catch (const failure& problem) {
     EXPECT_NE(std::string(problem.what()).find("`w`: the merge does not fit"), std::string::npos)

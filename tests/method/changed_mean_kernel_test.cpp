@@ -10,22 +10,22 @@
 namespace tensormerge {
 namespace {
 
-struct own_parameters {
+struct count_parameters {
   double epsilon = 0.25;
 };
-struct own_input_parameters {};
+struct count_input_parameters {};
 
 /// A gain of a user's own: the number of elements that a model changes alone.
 struct gain_by_count {
   static constexpr bool needs_counts = true;
-  explicit gain_by_count(const own_parameters&) {}
+  explicit gain_by_count(const count_parameters&) {}
   double factor(double with_others, double alone) const { return alone + 10 * with_others; }
 };
 
 struct counted {
   static constexpr method_facts facts{.name = "counted", .base = base_use::required};
-  using parameters = own_parameters;
-  using input_parameters = own_input_parameters;
+  using parameters = count_parameters;
+  using input_parameters = count_input_parameters;
   template <class Real>
   using kernel = changed_mean_kernel<gain_by_count, Real>;
 };

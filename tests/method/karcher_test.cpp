@@ -6,6 +6,7 @@
 
 #include <tensormerge/method/karcher.hpp>
 
+#include "expect_outcome.hpp"
 #include "merge_case.hpp"
 
 namespace tensormerge {
@@ -16,14 +17,6 @@ using numbers = std::vector<double>;
 merge_case<karcher, float> inputs(std::vector<numbers> values, numbers base = {}) {
   const std::uint64_t elements = values.front().size();
   return {{elements}, std::move(values), base};
-}
-
-void expect_near(const merge_outcome<float>& outcome, const numbers& expected) {
-  ASSERT_EQ(outcome.problem, "");
-  ASSERT_EQ(outcome.values.size(), expected.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    EXPECT_FLOAT_EQ(outcome.values[i], static_cast<float>(expected[i])) << "element " << i;
-  }
 }
 
 TEST(karcher, halves_the_angle_between_two_vectors_at_their_mean_norm) {

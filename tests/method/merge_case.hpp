@@ -183,6 +183,16 @@ merge_outcome<Real> merge_computed(const computed_case<Method, Real>& given, con
   return outcome;
 }
 
+/// A case of task vectors over a base of ones.
+template <class Method>
+merge_case<Method, float> tasks_over_ones(shape dims, std::vector<std::vector<double>> deltas) {
+  const std::vector<double> base(static_cast<std::size_t>(dims.elements()), 1);
+  for (std::vector<double>& delta : deltas) {
+    for (double& x : delta) x += 1;
+  }
+  return {std::move(dims), std::move(deltas), base};
+}
+
 /// The same of a merge_case.
 template <class Method, class Storage>
 merge_outcome<Storage> merge_in_tiles(const merge_case<Method, Storage>& given,

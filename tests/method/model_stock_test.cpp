@@ -5,6 +5,7 @@
 
 #include <tensormerge/method/model_stock.hpp>
 
+#include "expect_outcome.hpp"
 #include "merge_case.hpp"
 
 namespace tensormerge {
@@ -17,14 +18,6 @@ merge_case<model_stock, float> stock(shape dims, std::vector<numbers> inputs, nu
   merge_case<model_stock, float> given(std::move(dims), std::move(inputs), base);
   given.shared.filter_wise = filter_wise;
   return given;
-}
-
-void expect_near(const merge_outcome<float>& outcome, const numbers& expected) {
-  ASSERT_EQ(outcome.problem, "");
-  ASSERT_EQ(outcome.values.size(), expected.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    EXPECT_FLOAT_EQ(outcome.values[i], static_cast<float>(expected[i])) << "element " << i;
-  }
 }
 
 TEST(model_stock, keeps_the_base_where_task_vectors_stand_at_right_angles) {

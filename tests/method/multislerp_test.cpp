@@ -6,6 +6,7 @@
 
 #include <tensormerge/method/multislerp.hpp>
 
+#include "expect_outcome.hpp"
 #include "merge_case.hpp"
 
 namespace tensormerge {
@@ -18,14 +19,6 @@ merge_case<multislerp, float> weighted(std::vector<numbers> inputs, numbers weig
   const std::uint64_t elements = inputs.front().size();
   merge_case<multislerp, float> given({elements}, std::move(inputs), base);
   return given.set(&multislerp_input_parameters::weight, weights);
-}
-
-void expect_near(const merge_outcome<float>& outcome, const numbers& expected) {
-  ASSERT_EQ(outcome.problem, "");
-  ASSERT_EQ(outcome.values.size(), expected.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    EXPECT_FLOAT_EQ(outcome.values[i], static_cast<float>(expected[i])) << "element " << i;
-  }
 }
 
 TEST(multislerp, gives_the_mean_direction_the_mean_norm) {

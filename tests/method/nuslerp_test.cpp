@@ -6,6 +6,7 @@
 
 #include <tensormerge/method/nuslerp.hpp>
 
+#include "expect_outcome.hpp"
 #include "merge_case.hpp"
 
 namespace tensormerge {
@@ -23,14 +24,6 @@ merge_case<nuslerp, float> two_inputs(shape dims, numbers a, numbers b, numbers 
   given.shared.nuslerp_flatten = vectors == along::whole;
   given.shared.nuslerp_row_wise = vectors == along::columns;
   return given.set(&nuslerp_input_parameters::weight, weights);
-}
-
-void expect_near(const merge_outcome<float>& outcome, const numbers& expected) {
-  ASSERT_EQ(outcome.problem, "");
-  ASSERT_EQ(outcome.values.size(), expected.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    EXPECT_FLOAT_EQ(outcome.values[i], static_cast<float>(expected[i])) << "element " << i;
-  }
 }
 
 TEST(nuslerp, halves_the_right_angle_between_unit_vectors) {

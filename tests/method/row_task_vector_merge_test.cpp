@@ -14,10 +14,10 @@
 namespace tensormerge {
 namespace {
 
-struct own_parameters {
+struct row_parameters {
   double lambda = 1;
 };
-struct own_input_parameters {
+struct row_input_parameters {
   double weight = 1;
 };
 
@@ -34,7 +34,7 @@ struct keep_row_maximum {
       void clear() {}
       Real maximum = 0;
     };
-    selector(const own_parameters&, const own_input_parameters&, const tensor_facts&,
+    selector(const row_parameters&, const row_input_parameters&, const tensor_facts&,
              std::size_t) {}
     const char* problem() const { return nullptr; }
     bool wants_observation() const { return false; }
@@ -58,8 +58,8 @@ struct keep_row_maximum {
   };
 };
 
-struct row_maxima : row_task_vector_merge<keep_row_maximum, all_agree, own_parameters,
-                                          own_input_parameters> {
+struct row_maxima : row_task_vector_merge<keep_row_maximum, all_agree, row_parameters,
+                                          row_input_parameters> {
   static constexpr method_facts facts{.name = "row_maxima", .base = base_use::required};
 };
 

@@ -15,29 +15,29 @@
 namespace tensormerge {
 namespace {
 
-struct own_parameters {
+struct task_parameters {
   double lambda = 1;
   bool normalize = false;
   bool rescale = false;
 };
-struct own_input_parameters {
+struct task_input_parameters {
   double weight = 1;
   double density = 1;
 };
 
 /// A method of a user's own, of policies that no method of the library combines.
 struct largest_summed
-    : task_vector_merge<keep_largest, all_agree, own_parameters, own_input_parameters> {
+    : task_vector_merge<keep_largest, all_agree, task_parameters, task_input_parameters> {
   static constexpr method_facts facts{.name = "largest_summed", .base = base_use::required};
 };
 struct all_elected
-    : task_vector_merge<keep_all, sign_of_sum, own_parameters, own_input_parameters> {
+    : task_vector_merge<keep_all, sign_of_sum, task_parameters, task_input_parameters> {
   static constexpr method_facts facts{.name = "all_elected", .base = base_use::required};
 };
 
 TEST(task_vector_merge, combines_any_sparsifier_with_any_consensus) {
   merge_case<largest_summed, float> summed({3}, {{4, 1, 0}, {0, 3, 2}}, {1, 1, 1});
-  summed.set(&own_input_parameters::density, {0.34, 0.67});
+  summed.set(&task_input_parameters::density, {0.34, 0.67});
   expect_values(merge_at_once(summed), {4 - 1, 3, 1});
   const merge_case<all_elected, float> elected({2}, {{4, 1}, {0, 3}}, {1, 1});
   expect_values(merge_at_once(elected), {4, 3});
@@ -45,7 +45,7 @@ TEST(task_vector_merge, combines_any_sparsifier_with_any_consensus) {
 
 TEST(task_vector_merge, observes_only_inputs_that_want_it) {
   merge_case<largest_summed, float> given({2}, {{4, 1}, {0, 3}}, {1, 1});
-  given.set(&own_input_parameters::density, {1, 0.5});
+  given.set(&task_input_parameters::density, {1, 0.5});
   expect_values(merge_at_once(given), {4, 3});
 }
 

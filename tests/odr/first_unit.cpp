@@ -3,7 +3,6 @@
 std::size_t methods_in_second_unit();
 
 int main() {
-  return tensormerge::make_method_table(tensormerge::method_list).size() == methods_in_second_unit()
-             ? 0
-             : 1;
+  const auto methods = tensormerge::make_method_table(boost::hana::tuple_t<tensormerge::linear>);
+  return methods.size() == methods_in_second_unit() ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 #include "all_headers.hpp"
 
 std::size_t methods_in_second_unit() {
-  return tensormerge::make_method_table(tensormerge::method_list).size();
+  return tensormerge::make_method_table(boost::hana::tuple_t<tensormerge::linear>).size();
 }

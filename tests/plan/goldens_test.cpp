@@ -18,12 +18,12 @@ namespace {
 
 using std::filesystem::path;
 
-const path shared = TENSORMERGE_SHARED;
+const path shared_data = TENSORMERGE_SHARED;
 
 std::vector<path> cases_in(const char* folder) {
   std::vector<path> cases;
-  if (shared.empty() || !exists(shared / folder)) return cases;
-  for (const auto& entry : std::filesystem::directory_iterator(shared / folder)) {
+  if (shared_data.empty() || !exists(shared_data / folder)) return cases;
+  for (const auto& entry : std::filesystem::directory_iterator(shared_data / folder)) {
     cases.push_back(entry.path());
   }
   std::sort(cases.begin(), cases.end());
@@ -48,7 +48,7 @@ bool knows_methods(const node& document) {
 
 /// Plans what the file says, whatever validation thinks of it.
 merge_plan plan_case(const path& folder) {
-  const plan_options options{.search = {shared / "models", folder}, .config_file = "config.yml"};
+  const plan_options options{.search = {shared_data / "models", folder}, .config_file = "config.yml"};
   const node document = load_yaml_file(folder / "config.yml");
   if (is_mlx_config(document)) {
     return plan_mlx(read_struct<mlx_config>(document), describe_methods(mlx_method_list), options);

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using test::sources_of;
 using test::tensor_named;
 
-constexpr const char* linear_of_a_and_b =
+constexpr const char* linear_of_two_files =
     "{merge_method: linear, models: [{model: a/model.safetensors}, {model: b/model.safetensors}], "
     "parameters: {weight: 1}}";
 
@@ -37,14 +37,14 @@ TEST(plan_raw, makes_the_tensors_that_are_asked_for) {
   const test::tiny_models models;
   models.add("a", {{"both", {2, 2}}, {"only_a", {2, 2}}}, "");
   models.add("b", {{"both", {2, 2}}, {"only_b", {3}}}, "");
-  EXPECT_THAT(names_of_tensors(plan_files(models, linear_of_a_and_b, raw_tensors::intersection)),
+  EXPECT_THAT(names_of_tensors(plan_files(models, linear_of_two_files, raw_tensors::intersection)),
               ElementsAre("both"));
-  const merge_plan all = plan_files(models, linear_of_a_and_b, raw_tensors::all);
+  const merge_plan all = plan_files(models, linear_of_two_files, raw_tensors::all);
   EXPECT_THAT(names_of_tensors(all), ElementsAre("both", "only_a", "only_b"));
   EXPECT_THAT(sources_of(all, "only_b"), ElementsAre("b/model.safetensors/only_b"));
   EXPECT_FALSE(all.findings.empty());
   try {
-    plan_files(models, linear_of_a_and_b);
+    plan_files(models, linear_of_two_files);
     FAIL() << "must throw";
   } catch (const failure& problem) {
     EXPECT_THAT(problem.what(), HasSubstr("`only_a`: the model `b/model.safetensors` lacks"));
@@ -55,7 +55,7 @@ TEST(plan_raw, makes_the_tensors_that_are_asked_for) {
 TEST(plan_raw, integers_and_booleans_are_copied_and_must_agree) {
   const test::tiny_models models;
   for (const char* name : {"a", "b"}) models.add(name, {{"n", {}, dtype::int64}}, "");
-  const merge_plan plan = plan_files(models, linear_of_a_and_b);
+  const merge_plan plan = plan_files(models, linear_of_two_files);
   EXPECT_TRUE(tensor_named(plan, "n").is_copy);
   EXPECT_EQ(tensor_named(plan, "n").type, dtype::int64);
   EXPECT_EQ(tensor_named(plan, "n").inputs.size(), 2u);

@@ -91,7 +91,7 @@ TEST(resolve_parameters, an_only_layer_stands_at_the_end_of_gradients) {
 
 // -- against what mergekit resolves -------------------------------------------------------------
 
-const std::filesystem::path shared = TENSORMERGE_SHARED;
+const std::filesystem::path shared_folder = TENSORMERGE_SHARED;
 
 /// The expected values as a text that can be compared, in the order of the method's list.
 std::string expected_text(const node& values, const std::vector<parameter_info>& list) {
@@ -136,16 +136,16 @@ std::size_t compare(const merge_slice& slice, const method_info& method, const n
 }
 
 TEST(resolve_parameters, published_configurations_resolve_as_in_mergekit) {
-  if (shared.empty() || !exists(shared / "configs")) {
+  if (shared_folder.empty() || !exists(shared_folder / "configs")) {
     GTEST_SKIP() << "TENSORMERGE_SHARED names no folder with configs";
   }
   const std::vector<method_info> methods = describe_methods(method_list);
   std::size_t files = 0, compared = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(shared / "configs" / "expected")) {
+  for (const auto& entry : std::filesystem::directory_iterator(shared_folder / "configs" / "expected")) {
     const std::string stem = entry.path().stem().string();
     SCOPED_TRACE(stem);
-    std::filesystem::path file = shared / "configs" / "valid" / (stem + ".yml");
-    if (!exists(file)) file = shared / "configs" / "warning" / (stem + ".yml");
+    std::filesystem::path file = shared_folder / "configs" / "valid" / (stem + ".yml");
+    if (!exists(file)) file = shared_folder / "configs" / "warning" / (stem + ".yml");
     const node expected = load_json_file(entry.path());
     if (!exists(file) || expected.find("resolved") == nullptr) continue;
     const node document = load_yaml_file(file);

@@ -32,7 +32,11 @@ struct literal_entry {
   bool operator==(const literal_entry&) const = default;
 };
 
-inline bool literal::operator==(const literal&) const = default;
+// Not defaulted, since clang 16 does not get over a defaulted one of a type that holds itself.
+inline bool literal::operator==(const literal& other) const {
+  return type == other.type && truth == other.truth && number == other.number &&
+         text == other.text && items == other.items && entries == other.entries;
+}
 
 /// `text` in double quotes with the escapes that C++ and JSON share.
 /// Bytes outside ASCII are kept, control characters become octal escapes.

@@ -160,25 +160,19 @@ struct nuslerp {
 
     mixture mixture_of_row(const tile<Real>& piece, std::size_t begin) const {
       const std::size_t count = vectors_.row_length;
-      const double first_first = product_of(piece, 0, 0, begin, count);
-      const double second_second = product_of(piece, 1, 1, begin, count);
+      const products_of_two products =
+          dots_of_two(piece.inputs[0] + begin, piece.inputs[1] + begin,
+                      piece.base == nullptr ? nullptr : piece.base + begin, count);
       if constexpr (is_rounded<Real>) {
-        const lengths of_row{mixture::length(first_first), mixture::length(second_second)};
+        const lengths of_row{mixture::length(products.first_first),
+                             mixture::length(products.second_second)};
         return mixture::of(place_, detail::sum_in_lanes(count, [&](std::size_t i) {
                              return product_of_directions(piece, begin + i, of_row);
                            }));
       } else {
-        return mixture::of(place_, first_first, second_second,
-                           product_of(piece, 0, 1, begin, count));
+        return mixture::of(place_, products.first_first, products.second_second,
+                           products.first_second);
       }
-    }
-
-    static double product_of(const tile<Real>& piece, std::size_t i, std::size_t j,
-                             std::size_t begin, std::size_t count) {
-      const Real* a = piece.inputs[i] + begin;
-      const Real* b = piece.inputs[j] + begin;
-      return piece.base == nullptr ? dot(a, b, count)
-                                   : dot_of_deltas(a, b, piece.base + begin, count);
     }
 
     /// How the columns from this one on are mixed.

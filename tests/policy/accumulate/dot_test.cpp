@@ -41,6 +41,25 @@ TEST(dot_of_deltas, subtracts_before_it_multiplies) {
             0x1p-40 + (0x1p-30 - 1) * (0x1p-30 - 1));
 }
 
+TEST(dots_of_two, are_those_of_each_two) {
+  for (const std::size_t count : {0u, 5u, 8u, 43u}) {
+    std::vector<float> a(count), b(count), base(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      a[i] = 1 / (static_cast<float>(i) + 1);
+      b[i] = 0.3f - static_cast<float>(i);
+      base[i] = 0.7f;
+    }
+    const products_of_two plain = dots_of_two<float>(a.data(), b.data(), nullptr, count);
+    EXPECT_EQ(plain.first_first, dot(a.data(), a.data(), count));
+    EXPECT_EQ(plain.second_second, dot(b.data(), b.data(), count));
+    EXPECT_EQ(plain.first_second, dot(a.data(), b.data(), count));
+    const products_of_two deltas = dots_of_two(a.data(), b.data(), base.data(), count);
+    EXPECT_EQ(deltas.first_first, dot_of_deltas(a.data(), a.data(), base.data(), count));
+    EXPECT_EQ(deltas.second_second, dot_of_deltas(b.data(), b.data(), base.data(), count));
+    EXPECT_EQ(deltas.first_second, dot_of_deltas(a.data(), b.data(), base.data(), count));
+  }
+}
+
 TEST(sum_of_magnitudes, ignores_signs) {
   const std::vector<float> a{1, -2, 3, -4, 5, -6, 7, -8, 9};
   EXPECT_EQ(sum_of_magnitudes(a.data(), a.size()), 45);

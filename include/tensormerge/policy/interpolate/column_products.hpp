@@ -62,11 +62,9 @@ class column_products {
   /// The same where there is one column: a block of a vector, counted from the vector's start.
   template <class Real>
   void add_block(const Real* first, const Real* second, const Real* origin, std::size_t count) {
-    const auto product = [=](const Real* a, const Real* b) {
-      return origin == nullptr ? dot(a, b, count) : dot_of_deltas(a, b, origin, count);
-    };
-    add_products(entries_.front(), product(first, first), product(second, second),
-                 product(first, second));
+    const products_of_two products = dots_of_two(first, second, origin, count);
+    add_products(entries_.front(), products.first_first, products.second_second,
+                 products.first_second);
   }
 
   void combine(const column_products& other) {

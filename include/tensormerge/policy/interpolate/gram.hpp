@@ -24,7 +24,8 @@ class gram_matrix {
   /// Adds the inner products of a block: vector `i` has `count` elements at `vectors[i]`.
   template <class Real>
   void add(std::span<const Real* const> vectors, std::size_t begin, std::size_t count) {
-    for (std::size_t i = 0, entry = 0; i < n_; ++i) {
+    const std::size_t added = add_first_two<Real>(vectors, nullptr, begin, count);
+    for (std::size_t i = added, entry = entries(added); i < n_; ++i) {
       for (std::size_t j = 0; j <= i; ++j, ++entry) {
         sums_[entry].add(dot(vectors[i] + begin, vectors[j] + begin, count));
       }
@@ -36,7 +37,8 @@ class gram_matrix {
   template <class Real>
   void add_deltas(std::span<const Real* const> vectors, const Real* base, std::size_t begin,
                   std::size_t count) {
-    for (std::size_t i = 0, entry = 0; i < n_; ++i) {
+    const std::size_t added = add_first_two(vectors, base, begin, count);
+    for (std::size_t i = added, entry = entries(added); i < n_; ++i) {
       for (std::size_t j = 0; j <= i; ++j, ++entry) {
         sums_[entry].add(
             dot_of_deltas(vectors[i] + begin, vectors[j] + begin, base + begin, count));
@@ -59,6 +61,21 @@ class gram_matrix {
   }
 
  private:
+  /// Adds the products of the first two vectors together, since most merges are of two. Returns how
+  /// many vectors are done.
+  template <class Real>
+  std::size_t add_first_two(std::span<const Real* const> vectors, const Real* base,
+                            std::size_t begin, std::size_t count) {
+    if (n_ < 2) return 0;
+    const products_of_two products =
+        dots_of_two(vectors[0] + begin, vectors[1] + begin,
+                    base == nullptr ? nullptr : base + begin, count);
+    sums_[0].add(products.first_first);
+    sums_[1].add(products.first_second);
+    sums_[2].add(products.second_second);
+    return 2;
+  }
+
   std::size_t n_;
   std::span<exact_sum> sums_;
 };

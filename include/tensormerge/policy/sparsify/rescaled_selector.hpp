@@ -63,9 +63,9 @@ class rescaled_selector {
     }
     std::array<Real, block_elements> kept;
     choice_.mask(values, size, first, kept.data());
-    for (std::size_t i = 0; i < size; ++i) kept[i] *= values[i];
-    seen.all_.add(sum_of_magnitudes(values, size));
-    seen.kept_.add(sum_of_magnitudes(kept.data(), size));
+    const masked_sums sums = sums_of_magnitudes(values, kept.data(), size);
+    seen.all_.add(sums.all);
+    seen.kept_.add(sums.kept);
   }
 
   void conclude(const statistic& seen) {

@@ -13,6 +13,7 @@
 #include <boost/hana/for_each.hpp>
 
 #include <tensormerge/merge.hpp>
+#include <tensormerge/method/method_list.hpp>
 
 namespace {
 

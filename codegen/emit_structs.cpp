@@ -197,18 +197,44 @@ void add_includes(const value_type& type, std::set<std::string>& headers) {
   for (const value_type& each : type.arguments) add_includes(each, headers);
 }
 
+/// The first lines of a generated header.
+void begin_header(code_writer& code, const std::string& origin) {
+  code.comment("//", "Generated from " + origin + ". Change the schema, not this file.");
+  code.line("#pragma once");
+  code.line();
+}
+
+void include_hana(code_writer& code) {
+  for (const char* header : {"accessors", "pair", "string", "tuple"}) {
+    code.line("#include <boost/hana/" + std::string(header) + ".hpp>");
+  }
+  code.line();
+}
+
+void emit_all_accessors(code_writer& code, const declarations& declared,
+                        const std::string& name_space) {
+  code.line("namespace boost::hana {");
+  code.line();
+  for (const auto& item : declared.items) {
+    if (const auto* each = std::get_if<structure>(&item)) {
+      emit_accessors(code, *each, "::" + name_space);
+    }
+  }
+  code.line("}  // namespace boost::hana");
+}
+
 }  // namespace
 
 std::string emit_structs(const declarations& declared, const std::string& name_space,
-                         const std::string& origin) {
+                         const std::string& origin, accessor_place accessors) {
   std::set<std::string> standard{"array", "string_view"}, own;
   for (const std::string& header : declared.includes) {
     (header.find('/') == std::string::npos ? standard : own).insert(header);
   }
-  bool structures = false;
+  bool accessible = false;
   for (const auto& item : declared.items) {
     if (const auto* each = std::get_if<structure>(&item)) {
-      structures = true;
+      accessible = accessors == accessor_place::same_header;
       for (const member& field : each->members) {
         add_includes(field.type, standard);
         const bool plain = field.required || is_container(field.type) || field.default_value;
@@ -220,17 +246,10 @@ std::string emit_structs(const declarations& declared, const std::string& name_s
   }
 
   code_writer code;
-  code.comment("//", "Generated from " + origin + ". Change the schema, not this file.");
-  code.line("#pragma once");
-  code.line();
+  begin_header(code, origin);
   for (const std::string& header : standard) code.line("#include <" + header + '>');
   code.line();
-  if (structures) {
-    for (const char* header : {"accessors", "pair", "string", "tuple"}) {
-      code.line("#include <boost/hana/" + std::string(header) + ".hpp>");
-    }
-    code.line();
-  }
+  if (accessible) include_hana(code);
   for (const std::string& header : own) code.line("#include <" + header + '>');
   if (!own.empty()) code.line();
   code.line("namespace " + name_space + " {");
@@ -239,17 +258,25 @@ std::string emit_structs(const declarations& declared, const std::string& name_s
     std::visit([&](const auto& each) { emit(code, each, name_space); }, item);
   }
   code.line("}  // namespace " + name_space);
-  if (structures) {
+  if (accessible) {
     code.line();
-    code.line("namespace boost::hana {");
-    code.line();
-    for (const auto& item : declared.items) {
-      if (const auto* each = std::get_if<structure>(&item)) {
-        emit_accessors(code, *each, "::" + name_space);
-      }
-    }
-    code.line("}  // namespace boost::hana");
+    emit_all_accessors(code, declared, name_space);
   }
+  return code.text();
+}
+
+std::string emit_accessors(const declarations& declared, const std::string& name_space,
+                           const std::string& origin) {
+  code_writer code;
+  begin_header(code, origin);
+  include_hana(code);
+  code.line("namespace " + name_space + " {");
+  for (const auto& item : declared.items) {
+    if (const auto* each = std::get_if<structure>(&item)) code.line("struct " + each->name + ';');
+  }
+  code.line("}  // namespace " + name_space);
+  code.line();
+  emit_all_accessors(code, declared, name_space);
   return code.text();
 }
 

@@ -16,13 +16,14 @@
 namespace {
 
 constexpr std::string_view usage =
-    "Usage: tensormerge-codegen --namespace NAME [--structs FILE] [--validator FILE]\n"
-    "                           [--root GLOB]... [--resource URI=PATH]... [--ignore KEYWORD]...\n"
-    "                           [--check-formats] [--depfile FILE]\n"
+    "Usage: tensormerge-codegen --namespace NAME [--structs FILE] [--accessors FILE]\n"
+    "                           [--validator FILE] [--root GLOB]... [--resource URI=PATH]...\n"
+    "                           [--ignore KEYWORD]... [--check-formats] [--depfile FILE]\n"
     "                           {SCHEMA [--extend FRAGMENT]...}...\n"
     "\n"
     "Writes C++ for JSON Schemas (draft-07).\n"
     "  --structs FILE    header with the types that the schemas describe\n"
+    "  --accessors FILE  header for Hana's accessors of these types, which --structs then goes without\n"
     "  --validator FILE  header with functions that check documents against the schemas\n"
     "  --root GLOB       JSON pointer of a schema to make a type for; `*` stands for any name.\n"
     "                    May be repeated; `#` (the whole file) where it is missing.\n"
@@ -45,7 +46,7 @@ struct schema_source {
 };
 
 struct arguments {
-  std::string name_space, structs, validator, depfile;
+  std::string name_space, structs, accessors, validator, depfile;
   std::vector<std::string> roots;
   tensormerge::codegen::reading_options reading;
   std::vector<schema_source> schemas;
@@ -65,6 +66,8 @@ arguments read_arguments(const std::vector<std::string>& words) {
       result.name_space = value();
     } else if (words[i] == "--structs") {
       result.structs = value();
+    } else if (words[i] == "--accessors") {
+      result.accessors = value();
     } else if (words[i] == "--validator") {
       result.validator = value();
     } else if (words[i] == "--root") {
@@ -144,7 +147,7 @@ void generate(const arguments& given) {
       for (std::size_t i = 0; i < given.roots.size(); ++i) {
         for (const schema_index root : match_roots(document, given.roots[i])) {
           used[i] = true;
-          if (!given.structs.empty()) declare(document, root, declared);
+          if (!given.structs.empty() || !given.accessors.empty()) declare(document, root, declared);
           validated.push_back({&document, root, declared_name(document, root)});
         }
       }
@@ -159,7 +162,12 @@ void generate(const arguments& given) {
     write_file(given.depfile, dependencies(given, documents));
   }
   if (!given.structs.empty()) {
-    write_file(given.structs, emit_structs(declared, given.name_space, origin));
+    const auto place =
+        given.accessors.empty() ? accessor_place::same_header : accessor_place::other_header;
+    write_file(given.structs, emit_structs(declared, given.name_space, origin, place));
+  }
+  if (!given.accessors.empty()) {
+    write_file(given.accessors, emit_accessors(declared, given.name_space, origin));
   }
   if (!given.validator.empty()) {
     write_file(given.validator, emit_validator(validated, given.name_space, origin));

@@ -1,6 +1,7 @@
 # tensormerge_generate_config(TARGET <library> SCHEMA <file>... NAMESPACE <name> HEADER <path>
-#                             [EXTEND <file>...] [VALIDATOR <path>] [ROOTS <pointer>...]
-#                             [RESOURCES <URI>=<path>...] [IGNORE <keyword>...] [CHECK_FORMATS])
+#                             [EXTEND <file>...] [ACCESSORS <path>] [VALIDATOR <path>]
+#                             [ROOTS <pointer>...] [RESOURCES <URI>=<path>...]
+#                             [IGNORE <keyword>...] [CHECK_FORMATS])
 #
 # Makes the INTERFACE library TARGET, or extends it, so that whoever links it can include
 # <HEADER>: the C++ types of the SCHEMA files, generated while the project is built and again when
@@ -8,13 +9,15 @@
 #   EXTEND     fragments that add to the last of the SCHEMA files (see README.md)
 #   NAMESPACE  the namespace of the generated types
 #   HEADER     include path of the header with the types, as in tensormerge/config/merge_config.hpp
+#   ACCESSORS  include path of a header of their own for Hana's accessors of the types, which are
+#              slow to compile; they are in HEADER where there is none
 #   VALIDATOR  include path of the header with functions that check documents against the schemas
 #   ROOTS      JSON pointers of the schemas to make types for, `*` for any name; `#` by default
 #   RESOURCES  where the schemas are that references name by URI; with `/` behind the URI a folder
 #   IGNORE     unknown keywords that say nothing about what is valid
 #   CHECK_FORMATS  makes validators check `format`
 function(tensormerge_generate_config)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "CHECK_FORMATS" "TARGET;NAMESPACE;HEADER;VALIDATOR"
+  cmake_parse_arguments(PARSE_ARGV 0 arg "CHECK_FORMATS" "TARGET;NAMESPACE;HEADER;ACCESSORS;VALIDATOR"
     "SCHEMA;EXTEND;ROOTS;RESOURCES;IGNORE")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tensormerge_generate_config: unknown arguments ${arg_UNPARSED_ARGUMENTS}")
@@ -57,6 +60,10 @@ function(tensormerge_generate_config)
 
   set(headers ${folder}/${arg_HEADER})
   list(APPEND options --structs ${folder}/${arg_HEADER})
+  if(arg_ACCESSORS)
+    list(APPEND headers ${folder}/${arg_ACCESSORS})
+    list(APPEND options --accessors ${folder}/${arg_ACCESSORS})
+  endif()
   if(arg_VALIDATOR)
     list(APPEND headers ${folder}/${arg_VALIDATOR})
     list(APPEND options --validator ${folder}/${arg_VALIDATOR})

@@ -4,7 +4,8 @@ tensormerge_generate_config(TARGET tensormerge_method_parameters
   SCHEMA ${CMAKE_CURRENT_LIST_DIR}/merge.schema.json ${CMAKE_CURRENT_LIST_DIR}/mlx.schema.json
   ROOTS "#/definitions/*_parameters"
   NAMESPACE tensormerge
-  HEADER tensormerge/method/parameters.hpp)
+  HEADER tensormerge/method/parameters.hpp
+  ACCESSORS tensormerge/method/parameter_accessors.hpp)
 target_link_libraries(tensormerge_method_parameters INTERFACE Boost::headers)
 target_link_libraries(tensormerge_merge INTERFACE tensormerge_method_parameters)
 

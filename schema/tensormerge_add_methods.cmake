@@ -1,8 +1,8 @@
 # tensormerge_add_methods(TARGET <target> FRAGMENT <file>...)
 #
 # Gives the sources of TARGET headers of their own for mergekit's dialect, made of
-# merge.schema.json and the FRAGMENT files (see README.md): tensormerge/method/parameters.hpp and
-# tensormerge/config/{merge_config,validate_merge_config}.hpp. They are found before those of the
+# merge.schema.json and the FRAGMENT files (see README.md): tensormerge/method/{parameters,parameter_accessors}.hpp
+# and tensormerge/config/{merge_config,validate_merge_config}.hpp. They are found before those of the
 # library, for this target alone: all parts of a program that share these types need the call.
 function(tensormerge_add_methods)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET" "FRAGMENT")
@@ -16,7 +16,8 @@ function(tensormerge_add_methods)
     EXTEND ${arg_FRAGMENT}
     ROOTS "#/definitions/*_parameters"
     NAMESPACE tensormerge
-    HEADER tensormerge/method/parameters.hpp)
+    HEADER tensormerge/method/parameters.hpp
+    ACCESSORS tensormerge/method/parameter_accessors.hpp)
   tensormerge_generate_config(TARGET ${headers}
     SCHEMA ${schemas}/merge.schema.json
     EXTEND ${arg_FRAGMENT}

@@ -13,6 +13,7 @@
 #include <tensormerge/checkpoint/tensor_reader.hpp>
 #include <tensormerge/dtype/dispatch.hpp>
 #include <tensormerge/merge.hpp>
+#include <tensormerge/method/ties.hpp>
 
 using namespace tensormerge;
 

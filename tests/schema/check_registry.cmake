@@ -18,6 +18,7 @@ function(generate)
   execute_process(
     COMMAND ${GENERATOR} --namespace tensormerge --root "#/definitions/*_parameters"
       --structs ${generated}/tensormerge/method/parameters.hpp
+      --accessors ${generated}/tensormerge/method/parameter_accessors.hpp
       ${WORK}/merge.schema.json ${WORK}/mlx.schema.json
     COMMAND_ERROR_IS_FATAL ANY)
 endfunction()

@@ -18,6 +18,7 @@
 #include <boost/hana/tuple.hpp>
 
 #include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/method/parameter_accessors.hpp>
 
 namespace tensormerge {
 

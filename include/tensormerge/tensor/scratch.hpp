@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <new>
 #include <span>
 #include <type_traits>
@@ -27,11 +26,11 @@ class scratch {
   std::span<T> make(std::size_t count, Make make) {
     static_assert(std::is_trivially_destructible_v<T>,
                   "tensormerge::scratch holds only types that need no destructor");
-    void* place = rest_.data();
-    std::size_t space = rest_.size();
-    if (std::align(alignof(T), count * sizeof(T), place, space) == nullptr) return {};
-    rest_ = rest_.last(space - count * sizeof(T));
-    T* first = static_cast<T*>(place);
+    const std::size_t misplaced = reinterpret_cast<std::uintptr_t>(rest_.data()) % alignof(T);
+    const std::size_t skipped = misplaced == 0 ? 0 : alignof(T) - misplaced;
+    if (rest_.size() < skipped || (rest_.size() - skipped) / sizeof(T) < count) return {};
+    T* first = reinterpret_cast<T*>(rest_.data() + skipped);
+    rest_ = rest_.subspan(skipped + count * sizeof(T));
     for (std::size_t i = 0; i < count; ++i) ::new (static_cast<void*>(first + i)) T(make(i));
     return {first, count};
   }

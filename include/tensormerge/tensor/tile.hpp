@@ -21,6 +21,25 @@ struct tensor_facts {
   std::size_t axes = 1;
 };
 
+/// The facts of a tensor of one axis.
+constexpr tensor_facts vector_facts(std::uint64_t elements, std::uint64_t random_key = 0) {
+  return {.elements = elements,
+          .row_length = elements,
+          .random_key = random_key,
+          .column_length = elements,
+          .axes = 1};
+}
+
+/// The facts of a matrix.
+constexpr tensor_facts matrix_facts(std::uint64_t rows, std::uint64_t columns,
+                                    std::uint64_t random_key = 0) {
+  return {.elements = rows * columns,
+          .row_length = columns,
+          .random_key = random_key,
+          .column_length = rows,
+          .axes = 2};
+}
+
 /// The same range of elements of every tensor that takes part in a merge, in the compute type.
 /// `first` is a multiple of block_elements, and so is `size` unless the tensor ends with the tile.
 template <class Real>

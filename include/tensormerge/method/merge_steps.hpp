@@ -1,0 +1,188 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include <tensormerge/dtype/convert.hpp>
+#include <tensormerge/method/check_merge.hpp>
+#include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/tensor/scratch.hpp>
+#include <tensormerge/tensor/tile.hpp>
+#include <tensormerge/tensor/tile_size.hpp>
+
+namespace tensormerge {
+
+/// The elements of one merge's tensors, in memory: pointers to the element `first` of each, `base`
+/// nullptr where the merge has none. Inputs are never written to; `out` may be one of them, but may
+/// not overlap them otherwise.
+template <class Storage>
+struct stored_elements {
+  Storage* out = nullptr;  // needed to apply
+  const Storage* base = nullptr;
+  std::span<const Storage* const> inputs;
+  std::uint64_t first = 0;  // counted from the tensor's start
+};
+
+/// The steps of one tensor's merge on the elements as they are stored, for callers with threads
+/// and tiles of their own; `merge` does the same on one thread.
+///
+///     merge_steps<ties, bfloat16> steps(shared, inputs, facts, memory);  // steps.problem()?
+///     while (steps.wants_observation()) {
+///       // each thread, with a worker of its own from make_worker:
+///       steps.observe(elements, size, worker);  // every range once, in any order
+///       // then one thread:
+///       steps.combine(first_worker, other_worker);
+///       steps.conclude(first_worker);  // steps.problem()?
+///     }
+///     steps.apply(elements, size, worker);  // every range, in any order, on any thread
+///
+/// The result depends on neither the ranges nor the threads. A range begins at a multiple of
+/// alignment() elements, and has a multiple of it unless the tensor ends with it. Nothing is
+/// allocated or thrown, but for what method/spectral_merge.hpp allocates.
+template <class Method, class Storage, class Rounding = nearest_even>
+class merge_steps {
+  static_assert(check_merge_method<Method>());
+  using real = compute_type<Storage>;
+  using kernel_type = typename Method::template kernel<real>;
+
+ public:
+  using parameters = typename Method::parameters;
+  using input_parameters = typename Method::input_parameters;
+
+  /// What one thread has seen in the current round, and its tiles.
+  class worker {
+   public:
+    worker(const kernel_type& kernel, std::size_t inputs, std::size_t tile_elements,
+           scratch memory)
+        : seen_(kernel.make_statistic(memory)),
+          base_(memory.take<real>(tile_elements).data()),
+          out_(memory.take<real>(tile_elements).data()),
+          inputs_(memory.make<const real*>(
+              inputs, [](std::size_t) -> const real* { return nullptr; })),
+          loaded_(memory.take<real>(inputs * tile_elements).data()) {
+      for (std::size_t i = 0; i < inputs; ++i) inputs_[i] = loaded_ + i * tile_elements;
+    }
+
+   private:
+    friend merge_steps;
+    typename kernel_type::statistic seen_;
+    real *base_, *out_;
+    std::span<const real*> inputs_;
+    real* loaded_;
+  };
+
+  /// Bytes of memory that the steps need for a tensor and this number of inputs, once.
+  static std::size_t shared_bytes(const parameters& shared, std::size_t inputs,
+                                  const tensor_facts& facts) {
+    return kernel_scratch_bytes<kernel_type>(inputs, shared, facts);
+  }
+
+  /// Bytes of memory that each worker needs.
+  static std::size_t worker_bytes(const parameters& shared, std::size_t inputs,
+                                  const tensor_facts& facts) {
+    return kernel_statistic_bytes<kernel_type>(inputs, shared, facts) +
+           2 * scratch::bytes_for<real>(tile_elements(shared, facts)) +
+           scratch::bytes_for<real>(inputs * tile_elements(shared, facts)) +
+           scratch::bytes_for<const real*>(inputs);
+  }
+
+  /// The parameters, one of them an input, and `memory` must outlive the steps. What does not fit
+  /// together is a problem().
+  merge_steps(const parameters& shared, std::span<const input_parameters> inputs,
+              const tensor_facts& facts, std::span<std::byte> memory)
+      : worker_bytes_(worker_bytes(shared, inputs.size(), facts)),
+        tile_elements_(tile_elements(shared, facts)),
+        inputs_(inputs.size()),
+        alignment_(tile_alignment(facts, rows_per_tile<kernel_type>(shared, facts))),
+        random_key_(facts.random_key),
+        problem_(check_tensor<Method>(inputs.size(), facts)) {
+    if (problem_ != nullptr) return;
+    if (memory.size() < shared_bytes(shared, inputs.size(), facts)) {
+      problem_ = too_little_memory;
+      return;
+    }
+    scratch rest(memory);
+    kernel_.emplace(shared, inputs, facts, rest);
+    problem_ = kernel_problem(*kernel_);
+  }
+
+  /// What is wrong with the arguments, or with the data where the method is not defined on it;
+  /// nullptr where nothing is. To be asked at first and after each conclusion: once there is a
+  /// problem, no other function may be called.
+  const char* problem() const { return problem_; }
+
+  std::uint64_t alignment() const { return alignment_; }
+  bool wants_observation() const { return kernel_->wants_observation(); }
+
+  /// Nothing where the memory, which must outlive the worker, has less than worker_bytes().
+  std::optional<worker> make_worker(std::span<std::byte> memory) const {
+    if (memory.size() < worker_bytes_) return std::nullopt;
+    return worker(*kernel_, inputs_, tile_elements_, scratch(memory));
+  }
+
+  /// Looks at `size` elements.
+  void observe(const stored_elements<Storage>& elements, std::uint64_t size, worker& mine) const {
+    for_each_tile(elements, size, mine, [&](const tile<real>& piece, std::uint64_t) {
+      kernel_->observe(piece, mine.seen_);
+    });
+  }
+
+  /// Adds what `from` has seen to `into`; `from` is then ready for the next round.
+  void combine(worker& into, worker& from) const {
+    into.seen_.combine(from.seen_);
+    from.seen_.clear();
+  }
+
+  /// Ends a round with the worker that has seen, or been given, all of the tensor.
+  void conclude(worker& all) {
+    kernel_->conclude(all.seen_);
+    all.seen_.clear();
+    problem_ = kernel_problem(*kernel_);
+  }
+
+  /// Makes `size` elements of the result, rounded once, at `elements.out`.
+  void apply(const stored_elements<Storage>& elements, std::uint64_t size, worker& mine) const {
+    for_each_tile(elements, size, mine, [&](const tile<real>& piece, std::uint64_t begin) {
+      apply_kernel(*kernel_, piece, mine.out_, mine.seen_);
+      store_tile<Rounding>(mine.out_, elements.out + begin, piece.size, random_key_, piece.first);
+    });
+  }
+
+ private:
+  static std::size_t tile_elements(const parameters& shared, const tensor_facts& facts) {
+    return static_cast<std::size_t>(
+        aligned_tile(default_tile_elements,
+                     tile_alignment(facts, rows_per_tile<kernel_type>(shared, facts))));
+  }
+
+  template <class Visitor>
+  void for_each_tile(const stored_elements<Storage>& elements, std::uint64_t size, worker& mine,
+                     Visitor visit) const {
+    for (std::uint64_t begin = 0; begin < size; begin += tile_elements_) {
+      const std::size_t count = size - begin < tile_elements_
+                                    ? static_cast<std::size_t>(size - begin)
+                                    : tile_elements_;
+      if (elements.base != nullptr) load_tile(elements.base + begin, mine.base_, count);
+      for (std::size_t i = 0; i < inputs_; ++i) {
+        load_tile(elements.inputs[i] + begin, mine.loaded_ + i * tile_elements_, count);
+      }
+      visit(tile<real>{.inputs = mine.inputs_,
+                       .base = elements.base == nullptr ? nullptr : mine.base_,
+                       .size = count,
+                       .first = elements.first + begin},
+            begin);
+    }
+  }
+
+  std::size_t worker_bytes_;
+  std::size_t tile_elements_;
+  std::size_t inputs_;
+  std::uint64_t alignment_;
+  std::uint64_t random_key_;
+  const char* problem_;
+  std::optional<kernel_type> kernel_;
+};
+
+}  // namespace tensormerge

@@ -6,6 +6,7 @@ class App;
 
 /// Each adds a subcommand that runs when it is parsed and throws tensormerge::failure where the
 /// configuration or the merge is at fault.
+void add_convert_command(CLI::App& app);
 void add_merge_command(CLI::App& app);
 void add_mlx_command(CLI::App& app);
 void add_multi_command(CLI::App& app);

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   int status = done;
   add_check_command(app, status);
+  add_convert_command(app);
   add_explain_command(app);
   add_init_command(app);
   add_lsp_command(app);

@@ -44,9 +44,10 @@ class checkpoint {
     if (!findings.empty()) throw failure(std::move(findings));
   }
 
-  /// Reads the headers of a file of weights, safetensors or of torch.save; or of a folder's
+  /// Reads the headers of a file of weights, safetensors, GGUF or of torch.save; or of a folder's
   /// model.safetensors, the shards of its model.safetensors.index.json, its pytorch_model.bin, the
-  /// shards of its pytorch_model.bin.index.json, or its only other such file, safetensors first.
+  /// shards of its pytorch_model.bin.index.json, or its only other such file, safetensors first and
+  /// GGUF last.
   /// Throws failure.
   static inline checkpoint open(const std::filesystem::path& folder_or_file);
 
@@ -162,15 +163,17 @@ inline checkpoint checkpoint::open_shards(const std::filesystem::path& index_fil
 }
 
 inline checkpoint checkpoint::open_only_file(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> candidates, torch_files;
+  std::vector<std::filesystem::path> candidates, torch_files, gguf_files;
   std::error_code error;
   for (std::filesystem::directory_iterator item(folder, error), end; !error && item != end;
        item.increment(error)) {
     const std::filesystem::path& file = item->path();
     if (file.extension() == ".safetensors") candidates.push_back(file);
     if (has_torch_weights_name(file)) torch_files.push_back(file);
+    if (file.extension() == ".gguf") gguf_files.push_back(file);
   }
   if (candidates.empty()) candidates = std::move(torch_files);
+  if (candidates.empty()) candidates = std::move(gguf_files);
   if (error) {
     throw failure(diagnostic{.file = folder.string(),
                              .what = "the folder cannot be read: " + error.message()});
@@ -187,7 +190,7 @@ inline checkpoint checkpoint::open_only_file(const std::filesystem::path& folder
       .what =
           candidates.empty() ? "holds no weights" : "it is not clear which file holds the weights",
       .expected = "model.safetensors, pytorch_model.bin, an .index.json of one of them, or a "
-                  "single *.safetensors, *.bin, *.pt or *.pth",
+                  "single *.safetensors, *.bin, *.pt, *.pth or *.gguf",
       .found = std::move(found)});
 }
 

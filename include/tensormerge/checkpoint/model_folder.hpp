@@ -2,11 +2,17 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <tensormerge/checkpoint/checkpoint.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_config.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_file.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_header.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_metadata.hpp>
 #include <tensormerge/document/load_json.hpp>
 #include <tensormerge/document/node.hpp>
 #include <tensormerge/document/read_text.hpp>
@@ -17,9 +23,11 @@ namespace tensormerge {
 /// A model as it lies on the disk: its weights' headers and its config.json.
 struct model_folder {
   std::filesystem::path path{};
-  /// A null node where there is no config.json.
+  /// A null node where there is no config.json; made of the metadata of a GGUF file.
   node config{};
   checkpoint weights{};
+  /// The metadata where the weights are a GGUF file, else nullptr.
+  std::shared_ptr<const gguf_metadata> gguf{};
 
   /// Opens a folder, or a single file of weights, which has no config. Throws failure with the
   /// problems of both weights and config.
@@ -33,10 +41,17 @@ struct model_folder {
         findings.insert(findings.end(), problem.findings().begin(), problem.findings().end());
       }
     };
-    attempt([&] { model.weights = checkpoint::open(folder_or_file); });
+    attempt([&] {
+      model.weights = checkpoint::open(folder_or_file);
+      const std::vector<std::filesystem::path>& files = model.weights.files();
+      if (files.size() != 1 || !is_gguf_file(files.front())) return;
+      model.gguf =
+          std::make_shared<const gguf_metadata>(read_gguf_header(files.front()).metadata);
+      model.config = gguf_config(*model.gguf);
+    });
     const std::filesystem::path config = folder_or_file / "config.json";
     std::error_code error;
-    if (std::filesystem::exists(config, error)) {
+    if (model.gguf == nullptr && std::filesystem::exists(config, error)) {
       attempt([&] { model.config = read_config(config); });
     }
     if (!findings.empty()) throw failure(std::move(findings));

@@ -51,8 +51,13 @@ class model_writer {
                const safetensors_metadata& metadata = {{"format", "pt"}},
                std::uint64_t shard_bytes = default_shard_bytes,
                leftover_weights leftover = leftover_weights::removed)
-      : layout_(lay_out_shards(tensors, metadata, shard_bytes)),
-        written_bytes_(tensors.size()),
+      : model_writer(output, lay_out_shards(tensors, metadata, shard_bytes), leftover) {}
+
+  /// The same for a layout of any kind.
+  model_writer(const std::filesystem::path& output, shard_layout layout,
+               leftover_weights leftover = leftover_weights::removed)
+      : layout_(std::move(layout)),
+        written_bytes_(layout_.tensors.size()),
         folder_(output, leftover) {
     open_kept_shards();
     check_free_space();
@@ -210,7 +215,7 @@ class model_writer {
     for (std::filesystem::directory_iterator item(folder_.path(), error), end; !error && item != end;
          item.increment(error)) {
       const std::filesystem::path path = item->path();
-      if (path.extension() != ".safetensors") continue;
+      if (path.extension() != ".safetensors" && path.extension() != ".gguf") continue;
       const auto shard =
           std::find_if(layout_.shards.begin(), layout_.shards.end(),
                        [&](const auto& each) { return each.file_name == path.filename(); });

@@ -24,6 +24,7 @@ namespace tensormerge {
 /// model.safetensors, its index, or a shard.
 inline bool is_weights_file_name(std::string_view name) {
   return name == "model.safetensors" || name == "model.safetensors.index.json" ||
+         name == "model.gguf" ||
          (name.starts_with("model-") && name.ends_with(".safetensors") &&
           name.find("-of-") != std::string_view::npos);
 }
@@ -194,7 +195,7 @@ class partial_folder {
       std::filesystem::remove(journal(), ignored);
     }
     for (const std::filesystem::path& name : names()) {
-      const bool is_weights = name.extension() == ".safetensors";
+      const bool is_weights = name.extension() == ".safetensors" || name.extension() == ".gguf";
       if (is_weights && leftover_ == leftover_weights::kept) continue;
       std::error_code error;
       std::filesystem::remove_all(path_ / name, error);

@@ -26,6 +26,8 @@ struct output_tensor {
   std::string name{};
   dtype type = dtype::float32;
   shape dims{};
+  /// The format of its blocks, in a GGUF file; `type` is float32 then.
+  std::optional<block_format> packing{};
 };
 
 /// Where every byte of a checkpoint goes, known before the first element is computed.

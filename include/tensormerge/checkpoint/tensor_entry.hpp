@@ -6,6 +6,7 @@
 #include <string>
 
 #include <tensormerge/checkpoint/tensor_view.hpp>
+#include <tensormerge/dtype/block/block_format.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/tensor/shape.hpp>
 
@@ -27,6 +28,8 @@ struct tensor_entry {
   std::shared_ptr<const tensor_view> view{};
   /// The type that the model has the tensor in, where a view gives a wider one.
   std::optional<dtype> narrow_type{};
+  /// The format in which the model has the tensor, where a view decodes it; `type` is float32 then.
+  std::optional<block_format> packing{};
 
   /// The type that an output of this tensor has if nothing else is asked for.
   dtype nominal_type() const { return narrow_type.value_or(type); }

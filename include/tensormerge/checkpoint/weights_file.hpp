@@ -8,16 +8,18 @@
 #include <string_view>
 #include <vector>
 
+#include <tensormerge/checkpoint/gguf/gguf_file.hpp>
 #include <tensormerge/checkpoint/safetensors_header.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
 #include <tensormerge/checkpoint/torch/torch_file.hpp>
 
 namespace tensormerge {
 
-/// The tensors of one file, safetensors or of torch.save; `file` becomes their file index. No
+/// The tensors of one file, safetensors, GGUF or of torch.save; `file` becomes their file index. No
 /// element is read. Throws failure.
 inline std::vector<tensor_entry> read_weights_file(const std::filesystem::path& path,
                                                    std::uint32_t file = 0) {
+  if (is_gguf_file(path)) return read_gguf_tensors(path, file);
   return is_torch_file(path) ? read_torch_tensors(path, file)
                              : read_safetensors_header(path, file).tensors;
 }

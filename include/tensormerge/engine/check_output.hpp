@@ -27,15 +27,17 @@ inline void check_output(const std::filesystem::path& folder,
                         .expected = std::move(wanted),
                         .found = std::move(found)});
   };
-  const auto text = [](dtype type, const shape& dims) {
-    return std::string(to_string(type)) + ' ' + to_string(dims);
+  const auto text = [](const auto& tensor) {
+    return std::string(tensor.packing ? to_string(*tensor.packing) : to_string(tensor.type)) + ' ' +
+           to_string(tensor.dims);
   };
   for (const output_tensor& tensor : expected) {
     const tensor_entry* found = written.find(tensor.name);
     if (found == nullptr) {
-      report(tensor.name, text(tensor.type, tensor.dims), "nothing");
-    } else if (found->type != tensor.type || !(found->dims == tensor.dims)) {
-      report(tensor.name, text(tensor.type, tensor.dims), text(found->type, found->dims));
+      report(tensor.name, text(tensor), "nothing");
+    } else if (found->type != tensor.type || found->packing != tensor.packing ||
+               !(found->dims == tensor.dims)) {
+      report(tensor.name, text(tensor), text(*found));
     }
   }
   if (written.tensors().size() != expected.size() && findings.empty()) {

@@ -7,9 +7,11 @@
 
 #include <unistd.h>
 
+#include <tensormerge/checkpoint/block_view.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/engine/method_table.hpp>
+#include <tensormerge/engine/stored_copy.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 #include <tensormerge/tensor/tile_size.hpp>
@@ -37,19 +39,23 @@ inline std::uint64_t resident_bytes() {
 inline std::uint64_t tensor_memory(const planned_tensor& tensor, const method_table& methods,
                                    work_division work) {
   const method_entry* method = find_method(methods, tensor.method);
-  if (tensor.is_copy || method == nullptr || method->copies(tensor)) return 0;
+  if (method == nullptr || is_stored_copy(tensor, *method)) return 0;
   const merge_needs needs = method->needs(tensor);
   std::uint64_t widest = bytes_per_element(tensor.type), together = widest;
+  std::uint64_t packed = 0;  // bytes that decoding and encoding take
+  if (tensor.packing) together += 2;  // the blocks themselves, of at most that many bytes
   const auto add = [&](const planned_source& source) {
+    if (source.tensor.packing) packed = block_view::buffer_bytes;
     const std::uint64_t bytes = bytes_per_element(source.tensor.type);
     widest = std::max(widest, bytes);
     together += bytes;
   };
   if (tensor.base) add(*tensor.base);
   for (const planned_source& input : tensor.inputs) add(input);
-  const std::uint64_t elements = std::min(
-      tensor.dims.elements(), aligned_tile(work.range_bytes / widest, needs.alignment));
-  return needs.shared + work.threads * (needs.per_thread + elements * together);
+  const std::uint64_t alignment = range_alignment(tensor, needs.alignment);
+  const std::uint64_t elements =
+      std::min(tensor.dims.elements(), aligned_tile(work.range_bytes / widest, alignment));
+  return needs.shared + work.threads * (needs.per_thread + packed + elements * together);
 }
 
 /// The most bytes that carrying out a plan takes at a time, beside what the process has already.

@@ -16,10 +16,12 @@
 #include <utility>
 #include <vector>
 
+#include <tensormerge/checkpoint/block_view.hpp>
 #include <tensormerge/checkpoint/byte_hash.hpp>
 #include <tensormerge/checkpoint/model_writer.hpp>
 #include <tensormerge/checkpoint/tensor_reader.hpp>
 #include <tensormerge/checkpoint/write_journal.hpp>
+#include <tensormerge/dtype/block/block_format.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/dtype/nonfinite.hpp>
 #include <tensormerge/engine/method_table.hpp>
@@ -27,6 +29,7 @@
 #include <tensormerge/engine/progress.hpp>
 #include <tensormerge/engine/round_stored.hpp>
 #include <tensormerge/engine/run_memory.hpp>
+#include <tensormerge/engine/stored_copy.hpp>
 #include <tensormerge/engine/tensor_merge.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
@@ -126,6 +129,7 @@ class merge_run {
     std::vector<std::vector<std::byte>> inputs;
     std::vector<std::byte> base;
     std::vector<std::byte> out;
+    std::vector<std::byte> packed;
     std::vector<const std::byte*> pointers;
   };
 
@@ -210,7 +214,8 @@ class merge_run {
       }
     }
     const std::uint64_t elements = planned.dims.elements();
-    tensor.range_elements = aligned_tile(work_.range_bytes / element_bytes, alignment);
+    tensor.range_elements =
+        aligned_tile(work_.range_bytes / element_bytes, range_alignment(planned, alignment));
     tensor.ranges = (elements + tensor.range_elements - 1) / tensor.range_elements;
     tensor.observing = tensor.merge != nullptr && elements > 0 && tensor.merge->wants_observation();
     begun_.push_back(std::move(tensor));
@@ -239,10 +244,9 @@ class merge_run {
   }
 
   bool copies(const planned_tensor& planned) const {
-    if (planned.is_copy) return true;
     const bool is_cast = options_.arithmetic == numerics::mergekit && options_.cast_to &&
                          *options_.cast_to != planned.type;
-    return !is_cast && method_of(planned).copies(planned);
+    return (planned.is_copy || !is_cast) && is_stored_copy(planned, method_of(planned));
   }
 
   std::unique_ptr<tensor_merge> make_merge(const method_entry& method,
@@ -313,11 +317,14 @@ class merge_run {
   void record(const begun_tensor& tensor) const {
     const planned_tensor& planned = plan_.tensors[tensor.number];
     if (options_.journal == nullptr || tensor.merge == nullptr || tensor.ranges == 0) return;
-    const auto is_view = [](const planned_source& source) { return source.tensor.view != nullptr; };
+    const auto is_view = [](const planned_source& source) {
+      const tensor_entry& entry = source.tensor;
+      return entry.view != nullptr && !(entry.packing && lies_packed(entry, *entry.packing));
+    };
     if (planned.base && is_view(*planned.base)) return;
     if (std::any_of(planned.inputs.begin(), planned.inputs.end(), is_view)) return;
     options_.journal->add({.tensor = tensor.number,
-                           .range_bytes = tensor.range_elements * bytes_per_element(planned.type),
+                           .range_bytes = planned.stored_bytes(tensor.range_elements),
                            .hash = tensor.hash});
   }
 
@@ -343,12 +350,13 @@ class merge_run {
     const std::uint64_t first = range * tensor.range_elements;
     const std::uint64_t count =
         std::min(tensor.range_elements, planned.dims.elements() - first);
-    const std::uint64_t out_bytes = count * bytes_per_element(planned.type);
-    const std::uint64_t out_offset = first * bytes_per_element(planned.type);
+    const std::uint64_t out_bytes = planned.stored_bytes(count);
+    const std::uint64_t out_offset = planned.stored_bytes(first);
     if (tensor.merge == nullptr) {
       const planned_source& source = planned.inputs.front();
       if (planned.inputs.size() > 1) check_equal(planned, first, count, buffers);
-      writer_.copy(tensor.number, out_offset, readers_[source.model], source.tensor, out_offset,
+      writer_.copy(tensor.number, out_offset, readers_[source.model],
+                   planned.packing ? packed_entry(source.tensor) : source.tensor, out_offset,
                    out_bytes);
       progress_.bytes_done += out_bytes;
       return {};
@@ -360,16 +368,28 @@ class merge_run {
       tensor.merge->observe(stored, *worker);
       return {};
     }
-    buffers.out.resize(static_cast<std::size_t>(out_bytes));
+    buffers.out.resize(static_cast<std::size_t>(count * bytes_per_element(planned.type)));
     tensor.merge->apply(stored, *worker, buffers.out.data());
-    writer_.write(tensor.number, out_offset, buffers.out);
+    if (planned.packing) pack(*planned.packing, buffers);
+    const std::vector<std::byte>& result = planned.packing ? buffers.packed : buffers.out;
+    writer_.write(tensor.number, out_offset, result);
     progress_.bytes_done += out_bytes;
     written_range written;
     if (const std::optional<std::size_t> place = first_nonfinite(planned.type, buffers.out)) {
       written.nonfinite = first + *place;
     }
-    if (options_.journal != nullptr) written.hash = hash_bytes(buffers.out, out_offset);
+    if (options_.journal != nullptr) written.hash = hash_bytes(result, out_offset);
     return written;
+  }
+
+  /// Encodes what was computed, and leaves what that decodes to, since scales may overflow where
+  /// numbers do not.
+  static void pack(block_format format, thread_buffers& buffers) {
+    const std::span<float> values(reinterpret_cast<float*>(buffers.out.data()),
+                                  buffers.out.size() / sizeof(float));
+    buffers.packed.resize(static_cast<std::size_t>(packed_bytes(format, values.size())));
+    encode_blocks(format, values, buffers.packed);
+    decode_blocks(format, buffers.packed, values);
   }
 
   stored_range read(const planned_tensor& planned, std::uint64_t first, std::uint64_t count,

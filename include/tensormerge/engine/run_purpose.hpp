@@ -38,6 +38,8 @@ class running_hash {
     add(source.tensor.file);
     add(source.tensor.offset);
     add(static_cast<std::uint64_t>(source.tensor.type));
+    const std::optional<block_format>& packing = source.tensor.packing;
+    add(packing ? static_cast<std::uint64_t>(*packing) : ~std::uint64_t{0});
     add(source.parameters);
   }
   std::uint64_t value() const { return state_; }
@@ -49,8 +51,8 @@ class running_hash {
 }  // namespace detail
 
 /// A hash of all that decides on a merge's bytes: the plan, and of the files that it reads name,
-/// size and time of change; but nothing of views (tensor_entry::view), whose tensors are not to be
-/// taken over from an earlier run.
+/// size and time of change; but nothing of views (tensor_entry::view) other than of blocks, whose
+/// tensors are not to be taken over from an earlier run.
 inline std::uint64_t run_purpose(const merge_plan& plan, numerics arithmetic,
                                  std::optional<dtype> cast_to, std::uint64_t random_seed) {
   detail::running_hash hash;
@@ -69,6 +71,7 @@ inline std::uint64_t run_purpose(const merge_plan& plan, numerics arithmetic,
   for (const planned_tensor& tensor : plan.tensors) {
     hash.add(tensor.name);
     hash.add(static_cast<std::uint64_t>(tensor.type));
+    hash.add(tensor.packing ? static_cast<std::uint64_t>(*tensor.packing) : ~std::uint64_t{0});
     for (const std::uint64_t extent : tensor.dims.extents) hash.add(extent);
     hash.add(tensor.method);
     hash.add(tensor.parameters);

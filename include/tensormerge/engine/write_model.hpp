@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include <tensormerge/checkpoint/gguf/lay_out_gguf.hpp>
 #include <tensormerge/checkpoint/model_writer.hpp>
 #include <tensormerge/checkpoint/output_config.hpp>
+#include <tensormerge/checkpoint/shard_layout.hpp>
 #include <tensormerge/checkpoint/side_files.hpp>
 #include <tensormerge/checkpoint/write_journal.hpp>
 #include <tensormerge/document/node.hpp>
@@ -74,7 +76,7 @@ inline void check_output_is_no_input(const merge_plan& plan, const std::filesyst
     };
     const std::vector<std::filesystem::path>& files = model.folder.weights.files();
     const bool holds_weights = std::any_of(files.begin(), files.end(), [&](const auto& file) {
-      return is_output(file.parent_path());
+      return is_output(file.parent_path()) || is_output(file);
     });
     if (!holds_weights && !is_output(model.folder.path)) continue;
     throw failure(diagnostic{.file = output.string(),
@@ -84,25 +86,22 @@ inline void check_output_is_no_input(const merge_plan& plan, const std::filesyst
   }
 }
 
-}  // namespace detail
-
-/// Carries out a plan and writes the model folder: weights, config.json and the files that belong
-/// to them. What was written is checked; `output` appears complete or not at all. Throws failure.
-inline void write_model(const merge_plan& plan, const method_table& methods,
-                        const std::filesystem::path& output, const write_options& options,
-                        progress& state) {
-  detail::check_output_is_no_input(plan, output);
+inline void write_folder(const merge_plan& plan, const method_table& methods,
+                         const std::filesystem::path& output, const write_options& options,
+                         progress& state) {
   std::vector<output_tensor> tensors;
   for (const planned_tensor& tensor : plan.tensors) {
-    tensors.push_back({tensor.name, tensor.type, tensor.dims});
+    tensors.push_back({tensor.name, tensor.type, tensor.dims, tensor.packing});
   }
-  model_writer writer(output, tensors, {{"format", "pt"}}, options.shard_bytes,
+  model_writer writer(output,
+                      plan.gguf ? lay_out_gguf(tensors, *plan.gguf)
+                                : lay_out_shards(tensors, {{"format", "pt"}}, options.shard_bytes),
                       options.resume ? leftover_weights::kept : leftover_weights::removed);
   const write_journal journal(writer.journal(),
                               run_purpose(plan, options.run.arithmetic, options.run.cast_to,
                                           options.run.random_seed));
   const node& donor_config = plan.models[plan.donor].folder.config;
-  if (donor_config.is_mapping() && !options.only_weights) {
+  if (donor_config.is_mapping() && !options.only_weights && !plan.gguf) {
     config_changes changes{.type = plan.config_dtype,
                            .vocabulary_size = plan.vocabulary_size,
                            .tied_embeddings = plan.tied_embeddings};
@@ -115,13 +114,45 @@ inline void write_model(const merge_plan& plan, const method_table& methods,
     }
     writer.add_file("config.json", write_json(output_config(donor_config, changes)));
   }
-  if (!options.only_weights) detail::add_side_files(plan, options.copy_tokenizer, writer);
+  if (!options.only_weights) add_side_files(plan, options.copy_tokenizer, writer);
   for (const auto& [name, text] : options.notes) writer.add_file(name, text);
   run_options run = options.run;
   run.journal = &journal;
   run_merge(plan, methods, writer, run, state);
   check_output(writer.partial_path(), tensors);
   writer.commit(options.outlives);
+}
+
+/// Writes a GGUF file with nothing beside it, in a folder first.
+inline void write_gguf_file(const merge_plan& plan, const method_table& methods,
+                            const std::filesystem::path& output, write_options options,
+                            progress& state) {
+  options.only_weights = true;
+  options.notes.clear();
+  std::filesystem::path folder = output;
+  folder += ".folder";
+  write_folder(plan, methods, folder, options, state);
+  std::error_code error, ignored;
+  std::filesystem::rename(folder / "model.gguf", output, error);
+  if (error) throw system_failure(output, "cannot give the file its name", error.value());
+  std::filesystem::remove(folder, ignored);
+}
+
+}  // namespace detail
+
+/// Carries out a plan and writes the model folder: weights, config.json (not beside a GGUF file,
+/// which says that itself) and the files that belong to them. What was written is checked; `output`
+/// appears complete or not at all. An `output` that ends in .gguf is the file itself where the plan
+/// makes one. Throws failure.
+inline void write_model(const merge_plan& plan, const method_table& methods,
+                        const std::filesystem::path& output, const write_options& options,
+                        progress& state) {
+  detail::check_output_is_no_input(plan, output);
+  std::error_code error;
+  const bool is_file = plan.gguf && output.extension() == ".gguf" &&
+                       !std::filesystem::is_directory(output, error);
+  if (is_file) detail::write_gguf_file(plan, methods, output, options, state);
+  else detail::write_folder(plan, methods, output, options, state);
 }
 
 }  // namespace tensormerge

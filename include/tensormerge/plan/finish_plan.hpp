@@ -6,6 +6,7 @@
 
 #include <tensormerge/checkpoint/checkpoint.hpp>
 #include <tensormerge/dtype/dtype.hpp>
+#include <tensormerge/plan/gguf_output.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 #include <tensormerge/plan/tensor_role.hpp>
 
@@ -35,7 +36,8 @@ inline std::optional<dtype> common_dtype(const std::vector<planned_tensor>& tens
 
 /// Orders the planned tensors by name, and sets what config.json must say of them: the type they
 /// all have, or else the one that is asked for, and whether the head is tied, where the donor
-/// differs.
+/// differs. Where the donor is a GGUF file, the output is planned as one. Throws failure where it
+/// cannot be.
 inline void finish_plan(merge_plan& plan, std::optional<dtype> asked_for) {
   std::sort(plan.tensors.begin(), plan.tensors.end(),
             [](const planned_tensor& a, const planned_tensor& b) { return a.name < b.name; });
@@ -45,6 +47,7 @@ inline void finish_plan(merge_plan& plan, std::optional<dtype> asked_for) {
   if (has_head != detail::has_head(plan.models[plan.donor].folder.weights.tensors())) {
     plan.tied_embeddings = !has_head;
   }
+  plan_gguf_output(plan, asked_for);
 }
 
 }  // namespace tensormerge

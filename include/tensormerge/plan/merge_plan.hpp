@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include <tensormerge/checkpoint/gguf/gguf_metadata.hpp>
 #include <tensormerge/checkpoint/model_folder.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
+#include <tensormerge/dtype/block/block_format.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/method/parameter_info.hpp>
@@ -41,8 +43,14 @@ struct planned_tensor {
   /// The first input's elements as they are, whatever their type; further ones must be equal.
   bool is_copy = false;
   std::vector<planned_source> inputs{};  // the base apart, in the configuration's order
+  /// The format of blocks in which it is stored; what is computed is `type`, float32, then.
+  std::optional<block_format> packing{};
 
-  std::uint64_t bytes() const { return dims.elements() * bytes_per_element(type); }
+  /// The bytes of so many elements as they are stored; whole blocks where it is packed.
+  std::uint64_t stored_bytes(std::uint64_t elements) const {
+    return packing ? packed_bytes(*packing, elements) : elements * bytes_per_element(type);
+  }
+  std::uint64_t bytes() const { return stored_bytes(dims.elements()); }
 };
 
 /// A file of the output that no model has.
@@ -79,7 +87,8 @@ struct merge_plan {
   std::optional<dtype> config_dtype;
   std::optional<std::uint64_t> vocabulary_size;
   std::optional<bool> tied_embeddings;
-  diagnostics findings;  // warnings and notes
+  std::optional<gguf_metadata> gguf;  // of the GGUF file that is written; none: safetensors are
+  diagnostics findings;               // warnings and notes
 };
 
 }  // namespace tensormerge

@@ -5,10 +5,13 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tensormerge/checkpoint/quoted_name.hpp>
+#include <tensormerge/dtype/block/block_format.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 #include <tensormerge/tensor/shape.hpp>
@@ -34,11 +37,16 @@ inline std::string parameters_text(const std::vector<parameter_value>& parameter
   return text;
 }
 
+inline std::string_view stored_type(dtype type, std::optional<block_format> packing) {
+  return packing ? to_string(*packing) : to_string(type);
+}
+
 inline std::string source_text(const merge_plan& plan, const planned_tensor& tensor,
                                const planned_source& source) {
   std::string text = plan.models[source.model].name;
   if (source.tensor.name != tensor.name) text += ' ' + quoted_name(source.tensor.name);
-  if (source.tensor.type != tensor.type) text += ' ' + std::string(to_string(source.tensor.type));
+  const std::string_view type = stored_type(source.tensor.type, source.tensor.packing);
+  if (type != stored_type(tensor.type, tensor.packing)) text += ' ' + std::string(type);
   return text + parameters_text(source.parameters);
 }
 
@@ -52,8 +60,8 @@ inline std::string print_plan(const merge_plan& plan) {
   std::string text = "models:\n";
   for (std::size_t i = 0; i < plan.models.size(); ++i) {
     text += "  " + plan.models[i].name + ": " + plan.models[i].folder.path.string();
-    if (i == plan.donor) text += ", gives config.json";
-    if (i == plan.tokenizer_donor) text += ", gives the tokenizer";
+    if (i == plan.donor) text += plan.gguf ? ", gives the metadata" : ", gives config.json";
+    if (i == plan.tokenizer_donor && !plan.gguf) text += ", gives the tokenizer";
     text += '\n';
   }
   text += "tensors:\n";
@@ -61,10 +69,12 @@ inline std::string print_plan(const merge_plan& plan) {
   const auto add_source = [&](const char* role, const planned_tensor& tensor,
                               const planned_source& source) {
     text += "    " + (role + detail::source_text(plan, tensor, source)) + '\n';
-    read += source.tensor.bytes;
+    const std::optional<block_format>& packing = source.tensor.packing;
+    read += packing ? packed_bytes(*packing, source.tensor.dims.elements()) : source.tensor.bytes;
   };
   for (const planned_tensor& tensor : plan.tensors) {
-    text += "  " + quoted_name(tensor.name) + ' ' + std::string(to_string(tensor.type)) + ' ' +
+    const std::string_view type = detail::stored_type(tensor.type, tensor.packing);
+    text += "  " + quoted_name(tensor.name) + ' ' + std::string(type) + ' ' +
             to_string(tensor.dims) + ", " + std::to_string(tensor.bytes()) + " bytes, " +
             tensor.method + detail::parameters_text(tensor.parameters) + '\n';
     if (tensor.base) add_source("base ", tensor, *tensor.base);

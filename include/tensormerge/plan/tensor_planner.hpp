@@ -38,7 +38,8 @@ inline planned_tensor plan_copy(std::string name, std::size_t model, const tenso
           .origins = {},
           .base = std::nullopt,
           .is_copy = written == entry.type,
-          .inputs = {{model, entry, {}}}};
+          .inputs = {{model, entry, {}}},
+          .packing = type ? std::nullopt : entry.packing};
 }
 
 /// Makes planned tensors of requests, and findings of what does not fit together.
@@ -67,8 +68,12 @@ class tensor_planner {
     if (is_carried_over) {
       return plan_copy(request.name, request.sources[0].model, *entries[0], request.type);
     }
-    dtype promoted = entries[0]->nominal_type();
-    for (const tensor_entry* entry : entries) promoted = promote(promoted, entry->nominal_type());
+    const tensor_entry& lead = *entries[request.base.value_or(0)];
+    dtype promoted = lead.nominal_type();
+    for (const tensor_entry* entry : entries) {
+      // What a format of blocks decodes to says nothing of the type that is wanted.
+      if (!entry->packing) promoted = promote(promoted, entry->nominal_type());
+    }
     if (!is_float(promoted)) return carry_over(request, entries);
     if (!sources_.are_mergeable(request, entries)) return std::nullopt;
     const dtype type = request.type.value_or(promoted);
@@ -80,7 +85,9 @@ class tensor_planner {
                           .origins = {},
                           .base = std::nullopt,
                           .is_copy = false,
-                          .inputs = {}};
+                          .inputs = {},
+                          .packing = request.type ? std::nullopt : lead.packing};
+    if (tensor.packing) tensor.type = dtype::float32;
     tensor.parameters = resolve(request, tensor.origins);
     for (std::size_t i = 0; i < entries.size(); ++i) {
       planned_source source{request.sources[i].model, *entries[i], {}};
@@ -114,6 +121,7 @@ class tensor_planner {
     planned_tensor copy = plan_copy(tensor.name, tensor.base->model, entry);
     copy.is_copy = copy.is_copy && tensor.type == entry.type;
     copy.type = tensor.type;
+    copy.packing = tensor.packing;
     return copy;
   }
 

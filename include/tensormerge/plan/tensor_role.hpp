@@ -37,7 +37,7 @@ inline tensor_role role_of(std::string_view name) {
   constexpr std::array<std::string_view, 8> token_embeddings{
       "embed_tokens", "wte",    "word_embeddings", "embed_in",
       "tok_embeddings", "shared", "token_embd",      "tokens_embed"};
-  if (detail::has_segment(name, heads)) return tensor_role::head;
+  if (detail::has_segment(name, heads) || name.starts_with("output.")) return tensor_role::head;
   if (detail::has_segment(name, token_embeddings)) return tensor_role::token_embedding;
   const bool embeds = name.find("embed") != std::string_view::npos;
   constexpr std::array<std::string_view, 1> positions{"wpe"};

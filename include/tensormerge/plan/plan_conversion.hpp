@@ -1,0 +1,255 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <tensormerge/checkpoint/chat_template_of.hpp>
+#include <tensormerge/checkpoint/gguf/config_of_gguf.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_file_type.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_names.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_of_config.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_of_tokenizer.hpp>
+#include <tensormerge/checkpoint/gguf/tokenizer_of_gguf.hpp>
+#include <tensormerge/checkpoint/model_folder.hpp>
+#include <tensormerge/checkpoint/quoted_name.hpp>
+#include <tensormerge/checkpoint/row_map.hpp>
+#include <tensormerge/checkpoint/row_map_view.hpp>
+#include <tensormerge/checkpoint/single_tensor_reader.hpp>
+#include <tensormerge/checkpoint/tokenizer.hpp>
+#include <tensormerge/checkpoint/unsigned_integer.hpp>
+#include <tensormerge/document/write_json.hpp>
+#include <tensormerge/dtype/block/block_format.hpp>
+#include <tensormerge/dtype/dispatch.hpp>
+#include <tensormerge/dtype/dtype.hpp>
+#include <tensormerge/error/failure.hpp>
+#include <tensormerge/plan/finish_plan.hpp>
+#include <tensormerge/plan/gguf_output.hpp>
+#include <tensormerge/plan/merge_plan.hpp>
+#include <tensormerge/plan/packed_weights.hpp>
+#include <tensormerge/plan/tensor_planner.hpp>
+#include <tensormerge/plan/tensor_role.hpp>
+
+namespace tensormerge {
+
+/// The files that hold a model's weights.
+enum class weights_layout { safetensors, gguf };
+
+/// What a model is converted to; without a type of elements or blocks tensors keep theirs.
+struct conversion_request {
+  weights_layout layout = weights_layout::safetensors;
+  std::optional<dtype> type{};
+  std::optional<block_format> packing{};  // only of GGUF files
+};
+
+namespace detail {
+
+/// Plans one conversion of a model.
+class conversion_planner {
+ public:
+  conversion_planner(model_folder model, const conversion_request& request)
+      : request_(request), is_gguf_(model.gguf != nullptr) {
+    plan_.models.push_back({model.path.string(), std::move(model)});
+  }
+
+  merge_plan plan() {
+    const bool to_gguf = request_.layout == weights_layout::gguf;
+    if (to_gguf && !is_gguf_) make_metadata();
+    else if (to_gguf) plan_.gguf = *source().gguf;
+    else if (is_gguf_) make_folder();
+    for (const tensor_entry& tensor : source().weights.tensors()) add(tensor);
+    if (!findings_.empty()) throw failure(std::move(findings_));
+    std::sort(plan_.tensors.begin(), plan_.tensors.end(),
+              [](const planned_tensor& a, const planned_tensor& b) { return a.name < b.name; });
+    if (plan_.gguf) finish_gguf();
+    else plan_.config_dtype = common_dtype(plan_.tensors);
+    return std::move(plan_);
+  }
+
+ private:
+  const model_folder& source() const { return plan_.models.front().folder; }
+
+  void report(std::string_view tensor, std::string what, std::string expected = {},
+              std::string found = {}) {
+    constexpr std::size_t most_findings = 20;
+    if (findings_.size() == most_findings) return;
+    findings_.push_back({.file = source().path.string(),
+                         .path = quoted_name(tensor),
+                         .what = std::move(what),
+                         .expected = std::move(expected),
+                         .found = std::move(found)});
+  }
+
+  void make_metadata() {
+    const model_folder& model = source();
+    const std::string file = (model.path / "config.json").string();
+    plan_.gguf = gguf_of_config(model.config, model.path.filename().string(), file);
+    query_heads_ = *gguf_number(*plan_.gguf, "attention.head_count");
+    key_heads_ = *gguf_number(*plan_.gguf, "attention.head_count_kv");
+    const std::uint64_t rows = *gguf_number(*plan_.gguf, "vocab_size");
+    const std::optional<tokenizer> tokens = read_tokenizer(model.path);
+    if (!tokens) {
+      plan_.findings.push_back({.level = severity::warning,
+                                .file = model.path.string(),
+                                .what = "has no tokenizer, which engines need in a GGUF file"});
+      return;
+    }
+    add_gguf_tokenizer(*tokens, rows, model.config, *plan_.gguf);
+    if (const auto text = chat_template_of(model.path)) {
+      plan_.gguf->set_text("tokenizer.chat_template", *text);
+    }
+  }
+
+  /// What a folder has beside the weights, made of the metadata.
+  void make_folder() {
+    model_folder& model = plan_.models.front().folder;
+    const std::vector<tensor_entry>& tensors = model.weights.tensors();
+    const bool has_biases = std::any_of(tensors.begin(), tensors.end(), [](const auto& tensor) {
+      return tensor.name.ends_with(".attn_q.bias");
+    });
+    model.config = config_of_gguf(*model.gguf, model.weights.find("output.weight") != nullptr,
+                                  has_biases, model.path.string());
+    query_heads_ = *gguf_number(*model.gguf, "attention.head_count");
+    key_heads_ = gguf_number(*model.gguf, "attention.head_count_kv").value_or(query_heads_);
+    plan_.makes_tokenizer = true;
+    if (const std::optional<tokenizer_files> files = tokenizer_of_gguf(*model.gguf)) {
+      plan_.made_files.push_back({"tokenizer.json", write_json(files->document)});
+      plan_.made_files.push_back({"tokenizer_config.json", write_json(files->settings)});
+      return;
+    }
+    plan_.findings.push_back({.level = severity::warning,
+                              .file = model.path.string(),
+                              .what = "the tokenizer is of a kind that is not converted",
+                              .expected = "byte-level BPE that splits as GPT-2 or Qwen 2",
+                              .hint = "take the tokenizer files of the original model"});
+  }
+
+  void add(tensor_entry tensor) {
+    const bool to_gguf = request_.layout == weights_layout::gguf;
+    if (packed_format(source().weights, tensor.name)) {
+      return report(tensor.name, "the tensor is a part of a quantised weight",
+                    "weights that are plain floats");
+    }
+    std::string name = tensor.name;
+    if (to_gguf != is_gguf_) {
+      if (is_derived_buffer(name)) return;
+      const auto other = to_gguf ? gguf_name(name) : hugging_face_name(name);
+      if (!other) {
+        return report(name, "the tensor has no name in the other layout",
+                      "those of models of Llama's kind");
+      }
+      if (!reorder_heads(tensor, to_gguf ? *other : name)) return;
+      name = *other;
+    }
+    plan_.tensors.push_back(planned(std::move(name), tensor));
+  }
+
+  /// Llama's query and key rows lie in pairs in GGUF files, and in halves of each head in ours.
+  bool reorder_heads(tensor_entry& tensor, std::string_view in_gguf) {
+    const bool is_query = in_gguf.find(".attn_q.") != std::string_view::npos;
+    const bool is_key = in_gguf.find(".attn_k.") != std::string_view::npos;
+    if (is_qwen() || (!is_query && !is_key)) return true;
+    const std::uint64_t heads = is_query ? query_heads_ : key_heads_;
+    const std::uint64_t rows = tensor.dims.column_length();
+    if (heads == 0 || rows % (2 * heads) != 0) {
+      report(tensor.name, "the rows are no pairs for each head",
+             "a multiple of " + std::to_string(2 * heads), to_string(tensor.dims));
+      return false;
+    }
+    const std::uint64_t size = rows / heads, half = size / 2;
+    row_map map(rows);
+    for (std::uint64_t row = 0; row < rows; ++row) {
+      const std::uint64_t head = row / size, place = row % size;
+      const std::uint64_t from =
+          is_gguf_ ? place % half * 2 + place / half : place % 2 * half + place / 2;
+      map.set(row, {0, head * size + from});
+    }
+    row_map_view::readers readers{
+        std::make_shared<const single_tensor_reader>(source().weights, tensor)};
+    tensor.view = std::make_shared<const row_map_view>(
+        std::move(map), std::move(readers), tensor.dims.elements() / rows, tensor.type);
+    return true;
+  }
+
+  bool is_qwen() const {
+    const node* type = source().config.find("model_type");
+    return type != nullptr && type->text == "qwen2";
+  }
+
+  planned_tensor planned(std::string name, const tensor_entry& tensor) const {
+    if (!plan_.gguf) {
+      planned_tensor made = plan_copy(std::move(name), 0, tensor, request_.type);
+      made.packing.reset();
+      if (!request_.type && tensor.packing) made.type = dtype::float16;
+      made.is_copy = made.type == tensor.type;
+      return made;
+    }
+    const bool is_vector = tensor.dims.extents.size() <= 1;
+    const bool is_converted = is_float(tensor.type) && (request_.type || request_.packing);
+    if (is_vector && is_float(tensor.type)) {
+      return plan_copy(std::move(name), 0, tensor, dtype::float32);
+    }
+    if (!is_converted) return plan_copy(std::move(name), 0, tensor);
+    if (!request_.packing) return plan_copy(std::move(name), 0, tensor, request_.type);
+    const std::optional<block_format> format = fitting(*request_.packing, tensor.dims);
+    planned_tensor made =
+        plan_copy(std::move(name), 0, tensor, format ? dtype::float32 : dtype::float16);
+    made.packing = format;
+    made.is_copy = made.is_copy && (!format || tensor.packing == format);
+    return made;
+  }
+
+  /// The format, or another in place of one whose blocks are longer than the rows; none where
+  /// rows are no blocks at all.
+  static std::optional<block_format> fitting(block_format asked, const shape& dims) {
+    for (const block_format format : {asked, block_format::q8_0}) {
+      if (dims.row_length() % elements_per_block(format) == 0) return format;
+    }
+    return std::nullopt;
+  }
+
+  void finish_gguf() {
+    for (const planned_tensor& tensor : plan_.tensors) {
+      diagnostic objection = gguf_objection(tensor);
+      if (!objection.what.empty()) findings_.push_back(std::move(objection));
+    }
+    if (!findings_.empty()) throw failure(std::move(findings_));
+    if (is_gguf_ && !request_.type && !request_.packing) return;
+    std::optional<dtype> type = request_.type;
+    for (const planned_tensor& tensor : plan_.tensors) {
+      if (!type && tensor.dims.extents.size() > 1) type = tensor.type;
+    }
+    plan_.gguf->set_number("general.file_type",
+                           gguf_file_type(type.value_or(dtype::float32), request_.packing));
+  }
+
+  conversion_request request_;
+  bool is_gguf_;
+  merge_plan plan_;
+  std::uint64_t query_heads_ = 0, key_heads_ = 0;
+  diagnostics findings_;
+};
+
+}  // namespace detail
+
+/// The plan that converts a model between the layouts of Hugging Face (safetensors files in a
+/// folder with config.json and tokenizer.json; torch files are read too) and GGUF, or to other
+/// types within one. Between the two, models of Llama's kind are converted (llama, mistral and
+/// qwen2), with their names, order of rows, configuration and byte-level BPE tokenizer. In a GGUF
+/// file vectors are float32, and rows that are no whole blocks of the format that is asked for are
+/// in Q8_0 or float16; of a GGUF file, blocks become float16 in safetensors where no type is asked
+/// for.
+/// Throws failure with all that cannot be converted.
+inline merge_plan plan_conversion(model_folder model, const conversion_request& request) {
+  return detail::conversion_planner(std::move(model), request).plan();
+}
+
+}  // namespace tensormerge

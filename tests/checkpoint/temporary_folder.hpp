@@ -94,9 +94,9 @@ std::string message_of(Action&& action) {
 }
 
 /// Whether `part` is in `text`, which is shown where it is not.
-inline testing::AssertionResult contains(std::string_view text, std::string_view part) {
-  if (text.find(part) != std::string_view::npos) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "`" << part << "` is not in: " << text;
+inline ::testing::AssertionResult contains(std::string_view text, std::string_view part) {
+  if (text.find(part) != std::string_view::npos) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << "`" << part << "` is not in: " << text;
 }
 
 inline std::span<const std::byte> bytes_of(std::string_view text) {

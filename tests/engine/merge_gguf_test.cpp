@@ -21,7 +21,7 @@ namespace tensormerge {
 namespace {
 
 /// Two models of two layers, of which every kind of element is stored in another format.
-class merge_gguf : public testing::Test {
+class merge_gguf : public ::testing::Test {
  protected:
   merge_gguf() {
     for (const char* name : {"a", "b"}) {
@@ -29,7 +29,8 @@ class merge_gguf : public testing::Test {
       const float scale = name[0] == 'a' ? 1 : -0.5f;
       for (const char* layer : {"blk.0.", "blk.1."}) {
         for (const block_format format : all_block_formats) {
-          tensors.push_back(filled(layer + std::string(to_string(format)), {3, 512}, format, scale));
+          const std::string tensor = layer + std::string(to_string(format));
+          tensors.push_back(filled(tensor, {3, 512}, format, scale));
         }
         tensors.push_back(filled(std::string(layer) + "norm.weight", {8}, {}, scale));
       }
@@ -71,13 +72,14 @@ class merge_gguf : public testing::Test {
   test::temporary_folder folder_;
 };
 
-constexpr const char* mean = "merge_method: linear\n"
-                             "models:\n"
-                             "  - {model: a.gguf, parameters: {weight: 0.5}}\n"
-                             "  - {model: b.gguf, parameters: {weight: 0.5}}\n";
+constexpr const char* mean_of_gguf =
+    "merge_method: linear\n"
+    "models:\n"
+    "  - {model: a.gguf, parameters: {weight: 0.5}}\n"
+    "  - {model: b.gguf, parameters: {weight: 0.5}}\n";
 
 TEST_F(merge_gguf, computes_with_decoded_elements_and_keeps_types_and_metadata) {
-  const std::string print = merge(mean);
+  const std::string print = merge(mean_of_gguf);
   EXPECT_TRUE(test::contains(print, "`blk.0.Q4_K` Q4_K [3, 512], 864 bytes"));
   const model_folder merged = model_folder::open(out());
   EXPECT_EQ(merged.gguf->entries(), test::llama_metadata(2).entries());
@@ -100,11 +102,11 @@ TEST_F(merge_gguf, computes_with_decoded_elements_and_keeps_types_and_metadata) 
 }
 
 TEST_F(merge_gguf, gives_the_same_bytes_for_any_threads_and_ranges) {
-  merge(mean);
+  merge(mean_of_gguf);
   const std::string expected = test::read_file(out() / "model.gguf");
   for (const unsigned threads : {1u, 3u}) {
     for (const std::uint64_t range : {std::uint64_t{100}, std::uint64_t{5000}}) {
-      merge(mean, {.threads = threads, .range_bytes = range});
+      merge(mean_of_gguf, {.threads = threads, .range_bytes = range});
       EXPECT_EQ(test::read_file(out() / "model.gguf"), expected);
     }
   }
@@ -130,7 +132,7 @@ TEST_F(merge_gguf, copies_the_blocks_of_layers_that_are_stacked_as_they_are) {
 }
 
 TEST_F(merge_gguf, writes_a_type_of_floats_that_is_asked_for) {
-  merge(std::string(mean) + "dtype: float16\n");
+  merge(std::string(mean_of_gguf) + "dtype: float16\n");
   const checkpoint merged = checkpoint::open(out());
   EXPECT_EQ(merged.find("blk.1.Q6_K")->type, dtype::float16);
   EXPECT_EQ(merged.find("blk.1.Q6_K")->packing, std::nullopt);

@@ -10,7 +10,7 @@
 namespace tensormerge {
 namespace {
 
-gguf_metadata llama(std::uint32_t layers, std::int32_t first_heads) {
+gguf_metadata llama_with_heads(std::uint32_t layers, std::int32_t first_heads) {
   gguf_metadata metadata;
   metadata.set_text("general.architecture", "llama");
   metadata.set_number("llama.block_count", layers);
@@ -23,11 +23,12 @@ gguf_metadata llama(std::uint32_t layers, std::int32_t first_heads) {
 }
 
 /// A plan of one tensor, whose donor has this metadata.
-merge_plan plan_of(planned_tensor tensor, bool is_gguf = true) {
+merge_plan gguf_plan_of(planned_tensor tensor, bool is_gguf = true) {
   merge_plan plan;
   for (const std::int32_t first_heads : {10, 20}) {
     model_folder folder;
-    if (is_gguf) folder.gguf = std::make_shared<const gguf_metadata>(llama(2, first_heads));
+    const gguf_metadata metadata = llama_with_heads(2, first_heads);
+    if (is_gguf) folder.gguf = std::make_shared<const gguf_metadata>(metadata);
     plan.models.push_back({"m", folder});
   }
   tensor.name = "blk.0.x";
@@ -36,19 +37,19 @@ merge_plan plan_of(planned_tensor tensor, bool is_gguf = true) {
 }
 
 TEST(gguf_output, is_planned_only_where_the_donor_is_one) {
-  merge_plan plan = plan_of({.dims = {2, 32}, .packing = block_format::q8_0});
+  merge_plan plan = gguf_plan_of({.dims = {2, 32}, .packing = block_format::q8_0});
   plan_gguf_output(plan, std::nullopt);
   ASSERT_TRUE(plan.gguf);
   EXPECT_EQ(plan.tensors[0].packing, block_format::q8_0);
   EXPECT_EQ(plan.tensors[0].bytes(), 68u);
-  merge_plan other = plan_of({.dims = {2, 32}, .packing = block_format::q8_0}, false);
+  merge_plan other = gguf_plan_of({.dims = {2, 32}, .packing = block_format::q8_0}, false);
   plan_gguf_output(other, std::nullopt);
   EXPECT_FALSE(other.gguf);
   EXPECT_EQ(other.tensors[0].packing, std::nullopt);
 }
 
 TEST(gguf_output, counts_the_layers_that_slices_made_and_picks_what_is_said_of_each) {
-  merge_plan plan = plan_of({.dims = {2}});
+  merge_plan plan = gguf_plan_of({.dims = {2}});
   plan.stacks.push_back({"blk.", {{0, 1}, {1, 0}, {1, 1}}});
   plan_gguf_output(plan, std::nullopt);
   EXPECT_EQ(plan.gguf->whole_number("llama.block_count"), 3u);
@@ -59,7 +60,7 @@ TEST(gguf_output, counts_the_layers_that_slices_made_and_picks_what_is_said_of_e
 
 TEST(gguf_output, says_which_type_was_asked_for_and_keeps_vectors_as_they_are) {
   tensor_entry norm{.name = "n", .type = dtype::float32, .dims = {2}};
-  merge_plan plan = plan_of({.type = dtype::bfloat16, .dims = {2}, .inputs = {{0, norm}}});
+  merge_plan plan = gguf_plan_of({.type = dtype::bfloat16, .dims = {2}, .inputs = {{0, norm}}});
   plan_gguf_output(plan, dtype::bfloat16);
   EXPECT_EQ(plan.tensors[0].type, dtype::float32);
   EXPECT_EQ(plan.gguf->whole_number("general.file_type"), 32u);
@@ -70,7 +71,7 @@ TEST(gguf_output, refuses_what_the_format_cannot_hold) {
        {planned_tensor{.type = dtype::float8_e4m3, .dims = {2, 2}},
         planned_tensor{.type = dtype::float32, .dims = {1, 1, 1, 1, 2}},
         planned_tensor{.dims = {2, 33}, .packing = block_format::q8_0}}) {
-    merge_plan plan = plan_of(tensor);
+    merge_plan plan = gguf_plan_of(tensor);
     EXPECT_THROW(plan_gguf_output(plan, std::nullopt), failure);
   }
 }

@@ -36,7 +36,9 @@ TEST(gguf_file, has_its_tensors_in_our_order_of_axes_and_decoded) {
   EXPECT_EQ(values_of(weights, "half", 22, 2), (std::vector<double>{2.75, 2.875}));
   EXPECT_EQ(values_of(weights, "brain", 100, 1), (std::vector<double>{12.5}));
   const std::vector<double> bytes = values_of(weights, "bytes", 0, 128);
-  for (std::size_t i = 0; i < bytes.size(); ++i) EXPECT_NEAR(bytes[i], static_cast<double>(i) / 8, 0.07);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    EXPECT_NEAR(bytes[i], static_cast<double>(i) / 8, 0.07);
+  }
 }
 
 TEST(gguf_file, gives_the_same_elements_wherever_a_read_begins) {

@@ -2,15 +2,18 @@
 """Whole merges beside `cp` of the output and, if asked for, beside mergekit, in one run.
 
     speed.py PROGRAM MODELS WORK [--methods linear,ties,...] [--rounds N] [--threads N]
-             [--cold] [--mergekit PYTHON] [--markdown FILE]
+             [--cold] [--mergekit PYTHON] [--mergekit-methods linear,slerp,...]
+             [--markdown FILE] [--svg FILE]
 
 MODELS holds m0 (the base), m1 and m2 as make_models.py makes them; WORK is a folder on the file
 system to measure, where output is written and removed. Each round runs `cp` of one output file and then
 every merge, so that all meet the same machine; the best of the rounds counts. `ratio` is the time over
 that of `cp`; peak memory is the largest resident set. --cold drops the page cache before each command
-(needs root). --mergekit names a Python with mergekit, which is run once for each method.
+(needs root). --mergekit names a Python with mergekit, which is run once for each method, or for
+those named only, since some take it many minutes. --svg draws the seconds.
 """
 import argparse
+import math
 import os
 import pathlib
 import platform
@@ -90,11 +93,39 @@ def table(best, copied, mergekit, size, args):
     for method, (seconds, processor, memory) in best.items():
         row = (f"| `{method}` | {seconds:.2f} | {seconds / copied:.2f} | {METHODS[method][4]} |"
                f" {processor:.2f} | {memory:.0f} |")
-        if mergekit:
+        if method in mergekit:
             theirs, _, their_memory = mergekit[method]
             row += f" {theirs:.1f} | {theirs / seconds:.0f} | {their_memory:.0f} |"
+        elif mergekit:
+            row += " | | |"
         lines.append(row)
     return "\n".join(lines) + "\n"
+
+
+def picture(best, copied, mergekit):
+    """Bars of seconds on a logarithmic scale: ours, mergekit's, and a line for `cp`."""
+    row, left, width, least = 22, 140, 520, 0.1
+    most = max([seconds for seconds, *_ in [*best.values(), *mergekit.values()]] + [10])
+
+    def place(seconds):
+        return left + width * math.log(max(seconds, least) / least) / math.log(most / least)
+
+    height = row * (len(best) + 2)
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 60}" height="{height}" '
+             'font-family="sans-serif" font-size="12">', '<rect width="100%" height="100%" fill="white"/>']
+    for number, (method, (seconds, *_)) in enumerate(best.items()):
+        top = row * number + 6
+        parts.append(f'<text x="{left - 6}" y="{top + 12}" text-anchor="end">{method}</text>')
+        for value, color, thickness in ((mergekit.get(method, (0,))[0], "#d0d0d0", 16), (seconds, "#2a7ab0", 10)):
+            if value:
+                parts.append(f'<rect x="{left}" y="{top + 8 - thickness / 2}" width="{place(value) - left:.1f}" '
+                             f'height="{thickness}" fill="{color}"/>')
+                parts.append(f'<text x="{place(value) + 4:.1f}" y="{top + 12}">{value:.3g}</text>')
+    bottom = row * len(best) + 6
+    parts.append(f'<line x1="{place(copied):.1f}" x2="{place(copied):.1f}" y1="0" y2="{bottom}" stroke="#c03020"/>')
+    parts.append(f'<text x="{left}" y="{bottom + 16}">seconds, logarithmic; blue: tensormerge, grey: mergekit, '
+                 'red line: cp of the output</text></svg>')
+    return "\n".join(parts) + "\n"
 
 
 def main():
@@ -107,7 +138,9 @@ def main():
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--cold", action="store_true")
     parser.add_argument("--mergekit", type=pathlib.Path)
+    parser.add_argument("--mergekit-methods")
     parser.add_argument("--markdown", type=pathlib.Path)
+    parser.add_argument("--svg", type=pathlib.Path)
     args = parser.parse_args()
     methods = args.methods.split(",")
     args.work.mkdir(parents=True, exist_ok=True)
@@ -126,7 +159,8 @@ def main():
             measured = measure(command, args.cold)
             best[method] = min(measured, best.get(method, measured))
             shutil.rmtree(output)
-    for method in methods if args.mergekit else []:
+    theirs = args.mergekit_methods.split(",") if args.mergekit_methods else methods
+    for method in theirs if args.mergekit else []:
         output = (args.work / "output").resolve()
         command = [args.mergekit.absolute().parent / "mergekit-yaml", (args.work / f"{method}.yml").resolve(), output,
                    "--quiet", "--no-copy-tokenizer", "--no-write-model-card"]
@@ -136,6 +170,8 @@ def main():
     print(text, end="")
     if args.markdown:
         args.markdown.write_text(text)
+    if args.svg:
+        args.svg.write_text(picture(best, copied, mergekit))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 
-from speed import machine, measure
+from speed import METHODS, machine, measure
 
 LAYERS_A_GIGABYTE = 10.6  # of the layout below, in bfloat16
 
@@ -26,8 +26,9 @@ def make_models(folder, gigabytes, count):
 
 def best_merge(args, models, count, threads=0):
     config, output = args.work / "scaling.yml", args.work / "output"
-    config.write_text(f"merge_method: {args.method}\nbase_model: m0\ndtype: bfloat16\nmodels:\n" + "".join(
-        f"  - {{model: m{number}, parameters: {{weight: 0.5, density: 0.5}}}}\n" for number in range(1, count + 1)))
+    _, own, shared, has_base, _ = METHODS[args.method]
+    text = f"merge_method: {args.method}\ndtype: bfloat16\n{shared}" + ("base_model: m0\n" if has_base else "")
+    config.write_text(text + "models:\n" + "".join(f"  - model: m{i}\n{own}" for i in range(1, count + 1)))
     command = [args.program, "merge", config, output, "--quiet", "--models-dir", models, "--num-threads", str(threads)]
     best = None
     for _ in range(args.rounds):
@@ -41,7 +42,7 @@ def main():
     parser = argparse.ArgumentParser(description="Times merges of growing size.")
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("work", type=pathlib.Path)
-    parser.add_argument("--method", default="linear")
+    parser.add_argument("--method", choices=METHODS, default="linear")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sizes", default="0.4,0.8,1.7,3.4")
     parser.add_argument("--counts", default="2,4,8")

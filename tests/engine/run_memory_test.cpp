@@ -17,7 +17,10 @@ namespace {
 const method_table two_methods = make_method_table(boost::hana::tuple_t<linear, ties>);
 
 planned_source source(shape dims) {
-  return {.model = 0, .tensor = {.name = "w", .type = dtype::bfloat16, .dims = std::move(dims)}};
+  const std::uint64_t bytes = 2 * dims.elements();
+  return {.model = 0,
+          .tensor = {
+              .name = "w", .type = dtype::bfloat16, .dims = std::move(dims), .bytes = bytes}};
 }
 
 planned_tensor merged(const std::string& method, shape dims) {
@@ -75,6 +78,27 @@ TEST(divide_within, cuts_ranges_then_threads_and_then_refuses) {
     EXPECT_NE(std::string(problem.what()).find("`w`: the merge does not fit"), std::string::npos)
         << problem.what();
   }
+}
+
+TEST(useful_kept_bytes, are_of_two_tensors_that_are_observed_and_none_of_others) {
+  planned_tensor trimmed = merged("ties", {100, 1000});
+  for (planned_source& input : trimmed.inputs) input.parameters = {{"density", 0.5}};
+  const merge_plan observed = plan_of(trimmed);
+  const std::uint64_t sources = source_bytes(observed.tensors[0]);
+  EXPECT_EQ(useful_kept_bytes(observed, two_methods, 1 << 30), 2 * sources);
+  EXPECT_EQ(useful_kept_bytes(observed, two_methods, 1000), 1000u);
+  EXPECT_EQ(useful_kept_bytes(plan_of(merged("linear", {100, 1000})), two_methods, 1 << 30), 0u);
+}
+
+TEST(divide_within, keeps_less_before_it_cuts_ranges) {
+  const merge_plan plan = plan_of(merged("ties", {20'000, 20'000}));
+  const std::uint64_t limit =
+      resident_bytes() + run_memory(plan, two_methods, {2, 1 << 20}) + (std::uint64_t{20} << 20);
+  const work_division work =
+      divide_within(limit, plan, two_methods, {2, 1 << 20, std::uint64_t{96} << 20});
+  EXPECT_EQ(work.range_bytes, 1u << 20);
+  EXPECT_GT(work.kept_bytes, 0u);
+  EXPECT_LT(work.kept_bytes, std::uint64_t{21} << 20);
 }
 
 }  // namespace

@@ -86,6 +86,15 @@ TEST_F(run_merge_of_small_models, gives_the_same_bytes_for_any_threads_and_range
   }
 }
 
+TEST_F(run_merge_of_small_models, gives_the_same_bytes_whatever_is_kept_between_rounds) {
+  const std::string expected = merged_bytes({.threads = 1, .kept_bytes = 0});
+  for (const std::uint64_t kept_bytes : {1u << 16, 1'000'000u, 1u << 30}) {
+    EXPECT_EQ(merged_bytes({.threads = 2, .range_bytes = 1 << 16, .kept_bytes = kept_bytes}),
+              expected)
+        << kept_bytes << " bytes kept";
+  }
+}
+
 TEST_F(run_merge_of_small_models, copies_the_bytes_of_a_tensor_that_passes_through) {
   const std::string merged = merged_bytes({.threads = 2});
   const std::string input = file_content(folder_ / "model2/model.safetensors");

@@ -18,10 +18,12 @@
 
 namespace tensormerge {
 
-/// How many threads work, and on how large a piece of a tensor each, in bytes of its widest dtype.
+/// How many threads work, on how large a piece of a tensor each, in bytes of its widest dtype, and
+/// how many bytes of what was read are kept from one round of observation to the next.
 struct work_division {
   unsigned threads = 1;
   std::uint64_t range_bytes = std::uint64_t{1} << 20;
+  std::uint64_t kept_bytes = 0;
 };
 
 /// The bytes of memory that this process has at present; 0 where the system does not tell.
@@ -58,6 +60,28 @@ inline std::uint64_t tensor_memory(const planned_tensor& tensor, const method_ta
   return needs.shared + work.threads * (needs.per_thread + packed + elements * together);
 }
 
+/// The bytes of all that a tensor is made of.
+inline std::uint64_t source_bytes(const planned_tensor& tensor) {
+  std::uint64_t bytes = tensor.base ? tensor.base->tensor.bytes : 0;
+  for (const planned_source& input : tensor.inputs) bytes += input.tensor.bytes;
+  return bytes;
+}
+
+/// The most bytes that can be kept between rounds, of at most `limit`: of two tensors, since one is
+/// begun while another ends.
+inline std::uint64_t useful_kept_bytes(const merge_plan& plan, const method_table& methods,
+                                       std::uint64_t limit) {
+  std::uint64_t most = 0;
+  for (const planned_tensor& tensor : plan.tensors) {
+    const std::uint64_t bytes = 2 * source_bytes(tensor);
+    if (tensor.is_copy || bytes <= most || most >= limit) continue;
+    const method_entry* method = find_method(methods, tensor.method);
+    if (method == nullptr || method->copies(tensor)) continue;
+    if (method->make(tensor, 0)->wants_observation()) most = bytes;
+  }
+  return std::min(most, limit);
+}
+
 /// The most bytes that carrying out a plan takes at a time, beside what the process has already.
 inline std::uint64_t run_memory(const merge_plan& plan, const method_table& methods,
                                 work_division work) {
@@ -65,18 +89,20 @@ inline std::uint64_t run_memory(const merge_plan& plan, const method_table& meth
   for (const planned_tensor& tensor : plan.tensors) {
     most = std::max(most, tensor_memory(tensor, methods, work));
   }
-  return most;
+  return most + work.kept_bytes;
 }
 
-/// The division that keeps the process within `limit` bytes: smaller ranges first, then fewer
-/// threads. The results do not depend on it. Throws failure where a tensor takes more even so.
+/// The division that keeps the process within `limit` bytes: less is kept first, then ranges are
+/// smaller, then threads fewer. The results do not depend on it. Throws failure where a tensor takes more even so.
 inline work_division divide_within(std::uint64_t limit, const merge_plan& plan,
                                    const method_table& methods, work_division work) {
   constexpr std::uint64_t least_range = std::uint64_t{1} << 16;
   const std::uint64_t present = resident_bytes();
   const auto fits = [&] { return present + run_memory(plan, methods, work) <= limit; };
   while (!fits()) {
-    if (work.range_bytes / 2 >= least_range) {
+    if (work.kept_bytes > 0) {
+      work.kept_bytes = work.kept_bytes > work.range_bytes ? work.kept_bytes / 2 : 0;
+    } else if (work.range_bytes / 2 >= least_range) {
       work.range_bytes /= 2;
     } else if (work.threads > 1) {
       --work.threads;

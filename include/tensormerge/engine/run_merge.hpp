@@ -19,16 +19,16 @@
 #include <tensormerge/checkpoint/block_view.hpp>
 #include <tensormerge/checkpoint/byte_hash.hpp>
 #include <tensormerge/checkpoint/model_writer.hpp>
-#include <tensormerge/checkpoint/tensor_reader.hpp>
 #include <tensormerge/checkpoint/write_journal.hpp>
 #include <tensormerge/dtype/block/block_format.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/dtype/nonfinite.hpp>
+#include <tensormerge/engine/kept_memory.hpp>
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/numerics.hpp>
 #include <tensormerge/engine/progress.hpp>
-#include <tensormerge/engine/round_stored.hpp>
 #include <tensormerge/engine/run_memory.hpp>
+#include <tensormerge/engine/source_reader.hpp>
 #include <tensormerge/engine/stored_copy.hpp>
 #include <tensormerge/engine/tensor_merge.hpp>
 #include <tensormerge/error/failure.hpp>
@@ -42,6 +42,8 @@ struct run_options {
   std::uint64_t random_seed = 0;
   /// Largest piece of a tensor that a thread reads at once, in bytes.
   std::uint64_t range_bytes = 1 << 20;
+  /// What is kept at most of the tensors that are read in several rounds, in bytes.
+  std::uint64_t kept_bytes = 96 << 20;
   /// What the process may take of memory, in bytes; none: as much as it likes, which is little.
   std::optional<std::uint64_t> most_memory = std::nullopt;
   numerics arithmetic = numerics::exact;
@@ -59,7 +61,8 @@ inline work_division divide_work(const merge_plan& plan, const method_table& met
   constexpr unsigned most_threads = 1024;
   const unsigned threads = options.threads != 0 ? std::min(options.threads, most_threads)
                                                 : std::max(1u, std::thread::hardware_concurrency());
-  const work_division work{threads, options.range_bytes};
+  const work_division work{threads, options.range_bytes,
+                           useful_kept_bytes(plan, methods, options.kept_bytes)};
   return options.most_memory ? divide_within(*options.most_memory, plan, methods, work) : work;
 }
 
@@ -82,10 +85,15 @@ class merge_run {
  public:
   merge_run(const merge_plan& plan, const method_table& methods, const model_writer& writer,
             const run_options& options, progress& state)
-      : plan_(plan), methods_(methods), writer_(writer), options_(options), progress_(state) {
+      : plan_(plan),
+        methods_(methods),
+        writer_(writer),
+        options_(options),
+        progress_(state),
+        sources_(plan, options.arithmetic),
+        work_(divide_work(plan, methods, options)),
+        memory_(work_.kept_bytes) {
     check_numerics();
-    for (const planned_model& model : plan.models) readers_.emplace_back(model.folder.weights);
-    work_ = divide_work(plan, methods, options);
     std::uint64_t total = 0;
     for (const planned_tensor& tensor : plan.tensors) total += tensor.bytes();
     progress_.bytes_total = total;
@@ -122,15 +130,15 @@ class merge_run {
     std::optional<std::uint64_t> nonfinite;  // the first element found NaN or infinite
     std::uint64_t hash = 0;                  // of what has been written
     std::vector<std::unique_ptr<merge_worker>> workers;  // one a thread, made when first needed
+    std::vector<kept_memory::piece> kept;  // one a range in a tensor that is observed; may be empty
+    bool is_kept = false;  // the first round is over, which fills them
   };
 
   /// Buffers of one thread, reused for every range.
   struct thread_buffers {
-    std::vector<std::vector<std::byte>> inputs;
-    std::vector<std::byte> base;
+    source_reader::buffers sources;
     std::vector<std::byte> out;
     std::vector<std::byte> packed;
-    std::vector<const std::byte*> pointers;
   };
 
   /// What is known of a range that has been written.
@@ -166,6 +174,7 @@ class merge_run {
           continue;
         }
         const std::uint64_t range = tensor->taken++;
+        lend_memory(*tensor, range);
         lock.unlock();
         const written_range written = process(*tensor, range, thread_number, buffers);
         lock.lock();
@@ -218,8 +227,19 @@ class merge_run {
         aligned_tile(work_.range_bytes / element_bytes, range_alignment(planned, alignment));
     tensor.ranges = (elements + tensor.range_elements - 1) / tensor.range_elements;
     tensor.observing = tensor.merge != nullptr && elements > 0 && tensor.merge->wants_observation();
+    if (tensor.observing) tensor.kept.resize(static_cast<std::size_t>(tensor.ranges));
     begun_.push_back(std::move(tensor));
     return std::prev(begun_.end());
+  }
+
+  /// Gives a range memory to keep its sources in, if there is some left.
+  void lend_memory(begun_tensor& tensor, std::uint64_t range) {
+    if (tensor.kept.empty() || tensor.is_kept) return;
+    const planned_tensor& planned = plan_.tensors[tensor.number];
+    const std::uint64_t count = std::min(
+        tensor.range_elements, planned.dims.elements() - range * tensor.range_elements);
+    tensor.kept[static_cast<std::size_t>(range)] =
+        memory_.take(source_reader::kept_bytes(planned, count));
   }
 
   const method_entry& method_of(const planned_tensor& planned) const {
@@ -264,6 +284,7 @@ class merge_run {
       check(*tensor);
       tensor->observing = tensor->merge->wants_observation();
       tensor->taken = tensor->finished = 0;
+      tensor->is_kept = true;
     } else {
       finish(tensor);
     }
@@ -281,9 +302,9 @@ class merge_run {
   void check_finite(const begun_tensor& tensor) const {
     if (!tensor.nonfinite) return;
     const planned_tensor& planned = plan_.tensors[tensor.number];
-    if (planned.base && !is_finite(*planned.base)) return;
+    if (planned.base && !sources_.is_finite(*planned.base, work_.range_bytes)) return;
     for (const planned_source& input : planned.inputs) {
-      if (!is_finite(input)) return;
+      if (!sources_.is_finite(input, work_.range_bytes)) return;
     }
     throw failure(diagnostic{.path = planned.name,
                              .what = "the merge makes NaN or infinity of finite numbers",
@@ -293,21 +314,10 @@ class merge_run {
                              .hint = "look at the weights, or write a wider type with `out_dtype`"});
   }
 
-  bool is_finite(const planned_source& source) const {
-    const std::uint64_t bytes = source.tensor.bytes;
-    std::vector<std::byte> buffer(static_cast<std::size_t>(
-        std::min<std::uint64_t>(bytes, aligned_tile(work_.range_bytes, sizeof(double)))));
-    for (std::uint64_t done = 0; done < bytes; done += buffer.size()) {
-      buffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), bytes - done)));
-      readers_[source.model].read(source.tensor, done, buffer);
-      if (first_nonfinite(source.tensor.type, buffer)) return false;
-    }
-    return true;
-  }
-
   void finish(begun_iterator tensor) {
     check_finite(*tensor);
     record(*tensor);
+    memory_.give_back(std::move(tensor->kept));
     begun_.erase(tensor);
     ++progress_.tensors_done;
   }
@@ -331,9 +341,9 @@ class merge_run {
   /// Throws where inputs of which one is copied differ.
   void check_equal(const planned_tensor& planned, std::uint64_t first, std::uint64_t count,
                    thread_buffers& buffers) const {
-    read(planned, first, count, buffers);
+    sources_.read(planned, first, count, buffers.sources);
     for (std::size_t i = 1; i < planned.inputs.size(); ++i) {
-      if (buffers.inputs[i] == buffers.inputs[0]) continue;
+      if (buffers.sources.inputs[i] == buffers.sources.inputs[0]) continue;
       throw failure(diagnostic{
           .path = planned.name,
           .what = "the models differ in a tensor that cannot be merged",
@@ -355,7 +365,7 @@ class merge_run {
     if (tensor.merge == nullptr) {
       const planned_source& source = planned.inputs.front();
       if (planned.inputs.size() > 1) check_equal(planned, first, count, buffers);
-      writer_.copy(tensor.number, out_offset, readers_[source.model],
+      writer_.copy(tensor.number, out_offset, sources_.files_of(source),
                    planned.packing ? packed_entry(source.tensor) : source.tensor, out_offset,
                    out_bytes);
       progress_.bytes_done += out_bytes;
@@ -363,7 +373,12 @@ class merge_run {
     }
     std::unique_ptr<merge_worker>& worker = tensor.workers[thread_number];
     if (worker == nullptr) worker = tensor.merge->make_worker();
-    const stored_range stored = read(planned, first, count, buffers);
+    std::byte* const kept =
+        tensor.kept.empty() ? nullptr : tensor.kept[static_cast<std::size_t>(range)].bytes.get();
+    const stored_range stored =
+        kept == nullptr ? sources_.read(planned, first, count, buffers.sources)
+                        : sources_.read_kept(planned, first, count, kept, tensor.is_kept,
+                                             buffers.sources);
     if (tensor.observing) {
       tensor.merge->observe(stored, *worker);
       return {};
@@ -392,41 +407,19 @@ class merge_run {
     decode_blocks(format, buffers.packed, values);
   }
 
-  stored_range read(const planned_tensor& planned, std::uint64_t first, std::uint64_t count,
-                    thread_buffers& buffers) const {
-    const auto read_source = [&](const planned_source& source, std::vector<std::byte>& into) {
-      const std::uint64_t element = bytes_per_element(source.tensor.type);
-      into.resize(static_cast<std::size_t>(count * element));
-      readers_[source.model].read(source.tensor, first * element, into);
-      if (options_.arithmetic == numerics::mergekit) {
-        // To mergekit an adapter is a part of the model's file.
-        round_stored(source.tensor.type, source.tensor.nominal_type(), into);
-      }
-      return into.data();
-    };
-    stored_range stored{.first = first, .elements = count, .base = nullptr, .inputs = {}};
-    if (planned.base) stored.base = read_source(*planned.base, buffers.base);
-    buffers.inputs.resize(std::max(buffers.inputs.size(), planned.inputs.size()));
-    buffers.pointers.resize(planned.inputs.size());
-    for (std::size_t i = 0; i < planned.inputs.size(); ++i) {
-      buffers.pointers[i] = read_source(planned.inputs[i], buffers.inputs[i]);
-    }
-    stored.inputs = buffers.pointers;
-    return stored;
-  }
-
   const merge_plan& plan_;
   const method_table& methods_;
   const model_writer& writer_;
   const run_options& options_;
   progress& progress_;
-  std::vector<tensor_reader> readers_;
+  source_reader sources_;
   std::vector<bool> finished_;  // by an earlier run
   work_division work_;
 
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   std::list<begun_tensor> begun_;
+  kept_memory memory_;
   std::size_t next_ = 0;  // the first tensor of the plan that is not begun
   std::exception_ptr stopped_by_;
 };
@@ -435,7 +428,7 @@ class merge_run {
 
 /// Reads, merges and writes every tensor of a plan; the writer was made for plan.tensors in their
 /// order. Same plan and seed, same bytes, whatever the threads and the range size.
-/// Memory: threads x (inputs + 2) x range_bytes and what the methods' statistics take.
+/// Memory: threads x (inputs + 2) x range_bytes, kept_bytes and what the methods' statistics take.
 /// Throws failure where reading or writing fails, the data defies a method, or finite data becomes
 /// NaN or infinity.
 inline void run_merge(const merge_plan& plan, const method_table& methods,

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -91,13 +93,11 @@ struct drop_by_rank {
     template <class Blocks>
     void begin_row(Blocks&& blocks, statistic& working) const {
       if (!drops_some()) return;
-      Real largest = 0;
+      auto largest = magnitude_key(Real{});
       blocks([&](delta_block<Real> block) {
-        for (const Real x : block.values) {
-          largest = magnitude_key(x) > magnitude_key(largest) ? x : largest;
-        }
+        for (const Real x : block.values) largest = std::max(largest, magnitude_key(x));
       });
-      working.ranks_.begin(largest);
+      working.ranks_.begin(std::bit_cast<Real>(largest));
       blocks([&](delta_block<Real> block) {
         working.ranks_.count(block.values.data(), block.size());
       });

@@ -1,6 +1,7 @@
 #include "declare.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "namer.hpp"
@@ -18,16 +19,30 @@ struct resolved {
 
 class declarer {
  public:
-  declarer(const schema_document& document, declarations& result)
-      : document_(document), result_(result) {}
+  declarer(const schema_document& document, bool keeps_untyped, declarations& result)
+      : document_(document), result_(result), keeps_untyped_(keeps_untyped) {}
 
   /// `suggestion`: the name for a type that is not a definition of its own.
   resolved resolve(schema_index index, const std::string& suggestion) {
+    if (!keeps_untyped_) return resolve_typed(index, suggestion);
+    const std::size_t declared = result_.items.size(), open = open_.size();
+    try {
+      return resolve_typed(index, suggestion);
+    } catch (const schema_error&) {
+      result_.items.resize(declared);
+      open_.resize(open);
+      std::erase_if(structures_, [this](const auto& entry) { return !is_declared(entry.first); });
+      include("tensormerge/document/node.hpp");
+      return {untyped(), false};
+    }
+  }
+
+  resolved resolve_typed(schema_index index, const std::string& suggestion) {
     const schema_index target = document_.follow(index);
     const schema& each = document_.schemas[target];
     if (!each.cpp_type.empty()) {
       include(each.cpp_include);
-      return {{value_type::kind::custom, each.cpp_type, {}, 0}, allows_null(target)};
+      return {{value_type::kind::custom, each.cpp_type, {}, 0, false}, allows_null(target)};
     }
     if (each.boolean) throw schema_error(each.place(), "a value of any type has no C++ type");
 
@@ -55,6 +70,10 @@ class declarer {
           type = mapping_of(target, name);
           break;
         }
+        if (kinds != 0) {
+          type = type_of_kinds(target, kinds, name);
+          break;
+        }
         throw schema_error(each.place() + "/type",
                            "the value has no one C++ type; name one with x-cpp-type");
     }
@@ -70,10 +89,46 @@ class declarer {
       result.members.push_back(make_member(each, key, property, name));
     }
     check_names(each, result);
-    if (!is_declared(name)) result_.items.emplace_back(std::move(result));
+    add(std::move(result), each);
   }
 
  private:
+  static value_type untyped() {
+    return {value_type::kind::custom, "tensormerge::node", {}, 0, false};
+  }
+
+  /// Adds a type, unless one that is the same is there. Two that differ need different names.
+  template <class Type>
+  void add(Type type, const schema& at) {
+    for (const auto& item : result_.items) {
+      const auto* known = std::get_if<Type>(&item);
+      if (known != nullptr && *known == type) return;
+    }
+    if (is_declared(type.name)) {
+      throw schema_error(at.place(), "its C++ type `" + type.name +
+                                         "` has the name of another; choose one with x-cpp-name");
+    }
+    result_.items.emplace_back(std::move(type));
+  }
+
+  /// `type` with several names: a variant of a type for each.
+  value_type type_of_kinds(schema_index index, std::uint8_t kinds, const std::string& name) {
+    value_type result;
+    result.form = value_type::kind::variant;
+    const auto take = [&](std::uint8_t bit, value_type::kind form) {
+      if ((kinds & bit) != 0) result.arguments.push_back({form, {}, {}, 0, false});
+    };
+    take(boolean_bit, value_type::kind::boolean);
+    const bool fractions = (kinds & number_bit) != 0;
+    take(fractions ? number_bit : integer_bit,
+         fractions ? value_type::kind::number : value_type::kind::integer);
+    take(text_bit, value_type::kind::text);
+    const schema& each = document_.schemas[index];
+    if ((kinds & list_bit) != 0) result.arguments.push_back(list_of(each, name));
+    if ((kinds & mapping_bit) != 0) result.arguments.push_back(mapping_of(index, name));
+    return result;
+  }
+
   member make_member(const schema& owner, const std::string& key, schema_index property,
                      const std::string& owner_name) {
     const schema& each = document_.schemas[property];
@@ -84,35 +139,45 @@ class declarer {
     result.required =
         std::find(owner.required.begin(), owner.required.end(), key) != owner.required.end();
     result.default_value = default_of(property);
-    if (result.default_value && result.default_value->type == literal::kind::null) {
-      result.default_value.reset();
-    }
+    const bool is_null = result.default_value &&
+                         result.default_value->type == literal::kind::null;
+    if (is_null || result.type == untyped()) result.default_value.reset();
     if (result.default_value) check_default(result, each);
     return result;
   }
 
   /// A default must fit the type of its member; only those that C++ can spell are taken.
-  void check_default(const member& each, const schema& at) {
-    using kind = literal::kind;
+  void check_default(member& each, const schema& at) {
     const literal& value = *each.default_value;
-    const auto fits = [&](value_type::kind form) {
-      switch (form) {
-        case value_type::kind::boolean: return value.type == kind::boolean;
-        case value_type::kind::integer: return value.type == kind::integer;
-        case value_type::kind::number:
-          return value.type == kind::integer || value.type == kind::number;
-        case value_type::kind::text: return value.type == kind::text;
-        case value_type::kind::named: return names_value(each.type.name, value);
-        case value_type::kind::list: return value.type == kind::list && value.items.empty();
-        case value_type::kind::map: return value.type == kind::mapping && value.entries.empty();
-        case value_type::kind::custom:
-          return value.type == kind::boolean || value.type == kind::integer ||
-                 value.type == kind::number || value.items.empty();
-        default: return false;
-      }
-    };
-    if (!fits(each.type.form)) {
-      throw schema_error(at.place() + "/default", "cannot be written as a C++ initialiser");
+    if (fits(each.type, value)) return;
+    for (const value_type& alternative : each.type.arguments) {
+      if (each.type.form != value_type::kind::variant || !fits(alternative, value)) continue;
+      each.default_type = alternative;
+      return;
+    }
+    throw schema_error(at.place() + "/default", "cannot be written as a C++ initialiser");
+  }
+
+  bool fits(const value_type& type, const literal& value) const {
+    using kind = literal::kind;
+    switch (type.form) {
+      case value_type::kind::boolean: return value.type == kind::boolean;
+      case value_type::kind::integer: return value.type == kind::integer;
+      case value_type::kind::number:
+        return value.type == kind::integer || value.type == kind::number;
+      case value_type::kind::text: return value.type == kind::text;
+      case value_type::kind::named: return names_value(type.name, value);
+      case value_type::kind::list:
+        return value.type == kind::list &&
+               (type.count == 0 || value.items.size() == type.count) &&
+               std::all_of(value.items.begin(), value.items.end(), [&](const literal& item) {
+                 return item.type != kind::list && fits(type.arguments.front(), item);
+               });
+      case value_type::kind::map: return value.type == kind::mapping && value.entries.empty();
+      case value_type::kind::custom:
+        return value.type == kind::boolean || value.type == kind::integer ||
+               value.type == kind::number || value.items.empty();
+      default: return false;
     }
   }
 
@@ -165,14 +230,15 @@ class declarer {
       } else if (value.type == literal::kind::text) {
         result.values.push_back(value.text);
       } else if (values.size() == 1 && value.type == literal::kind::boolean) {
-        return {{value_type::kind::boolean, {}, {}, 0}, false};
+        return {{value_type::kind::boolean, {}, {}, 0, false}, false};
       } else {
         throw schema_error(each.place() + "/enum",
                            "only texts become a C++ enum; name a type with x-cpp-type");
       }
     }
-    if (!is_declared(name)) result_.items.emplace_back(std::move(result));
-    return {{value_type::kind::named, name, {}, 0}, nullable};
+    check_names(each, result);
+    add(std::move(result), each);
+    return {{value_type::kind::named, name, {}, 0, false}, nullable};
   }
 
   resolved resolve_variant(const schema& each, const std::vector<schema_index>& branches,
@@ -188,7 +254,10 @@ class declarer {
       ++number;
       resolved alternative = resolve(branch, name + '_' + std::to_string(number));
       result.nullable = result.nullable || alternative.nullable;
-      result.type.arguments.push_back(std::move(alternative.type));
+      auto& types = result.type.arguments;
+      if (std::find(types.begin(), types.end(), alternative.type) == types.end()) {
+        types.push_back(std::move(alternative.type));
+      }
     }
     if (result.type.arguments.empty()) throw schema_error(each.place(), "no value has this type");
     if (result.type.arguments.size() == 1) {
@@ -206,8 +275,7 @@ class declarer {
     if (!each.items) throw schema_error(each.place(), "a list must say what its items are");
     value_type result;
     result.form = value_type::kind::list;
-    resolved item = resolve(*each.items, singular(name));
-    result.arguments.push_back(std::move(item.type));
+    result.arguments.push_back(held(*each.items, singular(name)));
     if (each.min_items && each.max_items && *each.min_items == *each.max_items) {
       result.count = *each.min_items;
     }
@@ -217,31 +285,46 @@ class declarer {
   value_type mapping_of(schema_index index, const std::string& name) {
     const schema& each = document_.schemas[index];
     if (each.properties.empty()) {
-      std::optional<schema_index> values = each.additional_properties;
-      if (!values && each.pattern_properties.size() == 1) {
-        values = each.pattern_properties.front().second;
-      }
-      if (!values || document_.schemas[*values].boolean == true) {
+      const std::optional<schema_index> values = free_values(each);
+      if (!values) {
         throw schema_error(each.place(),
                            "a mapping must say what its values are; or name a C++ type with "
                            "x-cpp-type");
       }
-      if (!document_.schemas[*values].boolean) {
-        value_type result;
-        result.form = value_type::kind::map;
-        result.arguments.push_back(resolve(*values, singular(name)).type);
-        return result;
-      }
+      value_type result;
+      result.form = value_type::kind::map;
+      result.arguments.push_back(held(*values, singular(name)));
+      return result;
     }
     if (std::find(open_.begin(), open_.end(), name) != open_.end()) {
       throw schema_error(each.place(), "a struct that contains itself is not supported");
     }
-    if (!is_declared(name)) {
+    if (const auto [owner, is_new] = structures_.try_emplace(name, index);
+        is_new || owner->second != index) {
       open_.push_back(name);
       declare_structure(index, name);
       open_.pop_back();
     }
-    return {value_type::kind::named, name, {}, 0};
+    return {value_type::kind::named, name, {}, 0, false};
+  }
+
+  /// The type of what a list or a map holds.
+  value_type held(schema_index index, const std::string& name) {
+    resolved result = resolve(index, name);
+    result.type.nullable = result.nullable && result.type.form != value_type::kind::custom;
+    return std::move(result.type);
+  }
+
+  /// What the values of keys without a name obey, where all obey the same.
+  std::optional<schema_index> free_values(const schema& each) const {
+    const auto& patterns = each.pattern_properties;
+    const bool closed = each.additional_properties &&
+                        document_.schemas[*each.additional_properties].boolean == false;
+    if (patterns.size() == 1 && (closed || !each.additional_properties)) {
+      return patterns.front().second;
+    }
+    if (!patterns.empty() || closed) return std::nullopt;
+    return each.additional_properties;
   }
 
   static std::string singular(const std::string& name) {
@@ -275,6 +358,18 @@ class declarer {
     }
   }
 
+  static void check_names(const schema& each, const enumeration& result) {
+    std::vector<std::string> names;
+    for (const std::string& value : result.values) {
+      const std::string name = identifier(value);
+      if (std::find(names.begin(), names.end(), name) != names.end()) {
+        throw schema_error(each.place() + "/enum", "the C++ name `" + name + "` of `" + value +
+                                                       "` is taken by another value");
+      }
+      names.push_back(name);
+    }
+  }
+
   void include(const std::string& header) {
     if (header.empty()) return;
     auto& all = result_.includes;
@@ -283,7 +378,9 @@ class declarer {
 
   const schema_document& document_;
   declarations& result_;
+  bool keeps_untyped_;
   std::vector<std::string> open_;
+  std::map<std::string, schema_index> structures_;
 };
 
 bool matches(const std::string& text, std::size_t at, const std::string& glob, std::size_t from) {
@@ -321,8 +418,9 @@ std::vector<schema_index> match_roots(const schema_document& document, const std
   return found;
 }
 
-void declare(const schema_document& document, schema_index root, declarations& result) {
-  declarer worker(document, result);
+void declare(const schema_document& document, schema_index root, bool keeps_untyped,
+             declarations& result) {
+  declarer worker(document, keeps_untyped, result);
   const schema& each = document.schemas[document.follow(root)];
   if (!each.properties.empty() || each.kinds == mapping_bit) {
     worker.declare_structure(document.follow(root), declared_name(document, root));

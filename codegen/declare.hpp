@@ -10,7 +10,8 @@ namespace tensormerge::codegen {
 
 /// Adds the types of the schema `root` and of all it refers to, unless they are declared already.
 /// Throws schema_error where a value has no one C++ type.
-void declare(const schema_document& document, schema_index root, declarations& result);
+void declare(const schema_document& document, schema_index root, bool keeps_untyped,
+             declarations& result);
 
 /// The schemas that a pointer with `*` for any run of characters names, in the order of the file.
 std::vector<schema_index> match_roots(const schema_document& document, const std::string& glob);

@@ -26,6 +26,11 @@ struct scope {
 };
 
 std::string scope::spell(const value_type& type) const {
+  if (type.nullable) {
+    value_type plain = type;
+    plain.nullable = false;
+    return "std::optional<" + spell(plain) + '>';
+  }
   switch (type.form) {
     case form::boolean: return "bool";
     case form::integer: return "std::int64_t";
@@ -59,24 +64,35 @@ std::string spell_double(const literal& value) {
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
 }
 
-std::string initialiser(const member& each, const scope& names) {
-  const literal& value = *each.default_value;
+/// A value that fits a type, as C++ spells it.
+std::string spell_value(const literal& value, const value_type& type, const scope& names) {
   switch (value.type) {
-    case literal::kind::boolean: return value.truth ? " = true" : " = false";
+    case literal::kind::boolean: return value.truth ? "true" : "false";
     case literal::kind::integer:
     case literal::kind::number: {
-      const bool floating = each.type.form == form::number ||
-                            (each.type.form == form::custom &&
-                             (each.type.name == "double" || each.type.name == "float"));
-      return " = " + (floating ? spell_double(value) : canonical_number(value.number));
+      const bool floating =
+          type.form == form::number ||
+          (type.form == form::custom && (type.name == "double" || type.name == "float"));
+      return floating ? spell_double(value) : canonical_number(value.number);
     }
     case literal::kind::text:
-      if (each.type.form == form::named) {
-        return " = " + names.name(each.type.name) + "::" + identifier(value.text);
-      }
-      return " = " + quoted(value.text);
-    default: return "{}";
+      if (type.form != form::named) return quoted(value.text);
+      return names.name(type.name) + "::" + identifier(value.text);
+    default: break;
   }
+  std::string items;
+  for (const literal& item : value.items) {
+    items += (items.empty() ? "" : ", ") + spell_value(item, type.arguments.front(), names);
+  }
+  return '{' + items + '}';
+}
+
+std::string initialiser(const member& each, const scope& names) {
+  const bool is_variant = each.type.form == form::variant;
+  const value_type& type = is_variant ? each.default_type : each.type;
+  const std::string value = spell_value(*each.default_value, type, names);
+  if (!value.starts_with('{')) return " = " + value;
+  return is_variant ? " = " + names.spell(type) + value : value;
 }
 
 void emit(code_writer& code, const enumeration& each, const std::string&) {

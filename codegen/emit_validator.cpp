@@ -102,8 +102,8 @@ class validator_writer {
                         each.min_properties || each.max_properties;
     const bool ranges = each.minimum || each.maximum || each.exclusive_minimum ||
                         each.exclusive_maximum || each.multiple_of;
-    return each.kinds != 0 || each.enumeration || each.constant || each.pattern || each.format || counts ||
-           ranges || each.unique_items || !each.dependencies.empty() || !each.required.empty() ||
+    return each.kinds != 0 || each.enumeration || each.constant || each.pattern || each.format ||
+           counts || ranges || each.unique_items || !each.dependencies.empty() || !each.required.empty() ||
            closes(each);
   }
 

@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view usage =
     "Usage: tensormerge-codegen --namespace NAME [--structs FILE] [--accessors FILE]\n"
     "                           [--validator FILE] [--root GLOB]... [--resource URI=PATH]...\n"
-    "                           [--ignore KEYWORD]... [--check-formats] [--depfile FILE]\n"
+    "                           [--ignore KEYWORD]... [--check-formats] [--keep-untyped] [--depfile FILE]\n"
     "                           {SCHEMA [--extend FRAGMENT]...}...\n"
     "\n"
     "Writes C++ for JSON Schemas (draft-07).\n"
@@ -33,6 +33,7 @@ constexpr std::string_view usage =
     "                    the end the folder of such files. May be repeated.\n"
     "  --ignore KEYWORD  an unknown keyword that says nothing about what is valid. May be repeated.\n"
     "  --check-formats   `format` is checked, instead of being an annotation\n"
+    "  --keep-untyped    values without one C++ type are kept as tensormerge::node, not refused\n"
     "  --depfile FILE    says for make and ninja which other files were read\n"
     "  --namespace NAME  namespace of what is generated\n";
 
@@ -50,6 +51,7 @@ struct arguments {
   std::vector<std::string> roots;
   tensormerge::codegen::reading_options reading;
   std::vector<schema_source> schemas;
+  bool keeps_untyped = false;
   bool help = false;
 };
 
@@ -81,6 +83,8 @@ arguments read_arguments(const std::vector<std::string>& words) {
       result.reading.ignored_keywords.push_back(value());
     } else if (words[i] == "--check-formats") {
       result.reading.check_formats = true;
+    } else if (words[i] == "--keep-untyped") {
+      result.keeps_untyped = true;
     } else if (words[i] == "--depfile") {
       result.depfile = value();
     } else if (words[i] == "--extend") {
@@ -147,7 +151,9 @@ void generate(const arguments& given) {
       for (std::size_t i = 0; i < given.roots.size(); ++i) {
         for (const schema_index root : match_roots(document, given.roots[i])) {
           used[i] = true;
-          if (!given.structs.empty() || !given.accessors.empty()) declare(document, root, declared);
+          if (!given.structs.empty() || !given.accessors.empty()) {
+            declare(document, root, given.keeps_untyped, declared);
+          }
           validated.push_back({&document, root, declared_name(document, root)});
         }
       }

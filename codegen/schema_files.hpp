@@ -14,8 +14,8 @@
 
 namespace tensormerge::codegen {
 
-/// Where schemas with a URI are on this machine: `uri` is one schema's or, with `/` at its end, that
-/// of a folder.
+/// Where schemas with a URI are on this machine: `uri` is that of one schema or, with `/` at its
+/// end, of a folder.
 struct schema_resource {
   std::string uri;
   std::filesystem::path path;

@@ -121,13 +121,12 @@ class reader {
     own.fragment.clear();
     const schema_place place{file_, pointer};
     bool is_new = true;
-    if (!id.starts_with('#')) {
+    if (fragment.empty()) {
       is_new = files_.name(own.resource(), place);
-      base_ = own;
+    } else {
+      is_new = files_.name(own.resource() + '#' + fragment, place);
     }
-    if (!fragment.empty()) {
-      is_new = files_.name(own.resource() + '#' + fragment, place) && is_new;
-    }
+    if (!id.starts_with('#')) base_ = own;
     if (!is_new) throw error_at(at, "the $id `" + id + "` is given twice");
   }
 
@@ -177,8 +176,10 @@ class reader {
       for (const auto& [word, hint] : value.items()) {
         result.hints.emplace_back(word, text(hint, at + '/' + escaped(word)));
       }
-    } else if (keyword == "definitions" || keyword == "$defs") {
+    } else if (keyword == "definitions") {
       read_named(value, at);
+    } else if (keyword == "$defs") {
+      return true;  // of later drafts: draft-07 reads there only what is referred to
     } else if (keyword == "$id") {
       text(value, at);  // takes effect in enter()
     } else if (keyword == "$schema") {

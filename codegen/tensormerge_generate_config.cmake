@@ -1,7 +1,8 @@
 # tensormerge_generate_config(TARGET <library> SCHEMA <file>... NAMESPACE <name> HEADER <path>
 #                             [EXTEND <file>...] [ACCESSORS <path>] [VALIDATOR <path>]
 #                             [ROOTS <pointer>...] [RESOURCES <URI>=<path>...]
-#                             [IGNORE <keyword>...] [CHECK_FORMATS])
+#                             [IGNORE <keyword>...] [CHECK_FORMATS]
+#                             [KEEP_UNTYPED])
 #
 # Makes the INTERFACE library TARGET, or extends it, so that whoever links it can include
 # <HEADER>: the C++ types of the SCHEMA files, generated while the project is built and again when
@@ -16,8 +17,9 @@
 #   RESOURCES  where the schemas are that references name by URI; with `/` behind the URI a folder
 #   IGNORE     unknown keywords that say nothing about what is valid
 #   CHECK_FORMATS  makes validators check `format`
+#   KEEP_UNTYPED   keeps values without one C++ type as tensormerge::node instead of refusing them
 function(tensormerge_generate_config)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "CHECK_FORMATS" "TARGET;NAMESPACE;HEADER;ACCESSORS;VALIDATOR"
+  cmake_parse_arguments(PARSE_ARGV 0 arg "CHECK_FORMATS;KEEP_UNTYPED" "TARGET;NAMESPACE;HEADER;ACCESSORS;VALIDATOR"
     "SCHEMA;EXTEND;ROOTS;RESOURCES;IGNORE")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tensormerge_generate_config: unknown arguments ${arg_UNPARSED_ARGUMENTS}")
@@ -44,6 +46,9 @@ function(tensormerge_generate_config)
   endforeach()
   if(arg_CHECK_FORMATS)
     list(APPEND options --check-formats)
+  endif()
+  if(arg_KEEP_UNTYPED)
+    list(APPEND options --keep-untyped)
   endif()
   set(schemas)
   foreach(schema IN LISTS arg_SCHEMA)

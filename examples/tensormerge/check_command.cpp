@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <unistd.h>
@@ -22,6 +23,7 @@
 #include <tensormerge/check/rules_page.hpp>
 #include <tensormerge/check/text_edit.hpp>
 #include <tensormerge/document/load_yaml.hpp>
+#include <tensormerge/engine/run_memory.hpp>
 
 #include "commands.hpp"
 #include "method_tables.hpp"
@@ -127,8 +129,13 @@ void check_command::find_mistakes(file_report& report, const check_options& opti
   report.findings = checked.findings;
   if (models && !has_errors(report.findings)) {
     const std::filesystem::path folder = std::filesystem::path(report.file).parent_path();
-    const diagnostics more = check_models(
-        checked, options, {.search = {models_dir, folder, {}}, .config_file = report.file});
+    const auto memory = [](const merge_plan& plan) {
+      return resident_bytes() +
+             run_memory(plan, merge_methods(), {.threads = std::thread::hardware_concurrency()});
+    };
+    const diagnostics more =
+        check_models(checked, options,
+                     {.search = {models_dir, folder, {}}, .config_file = report.file}, memory);
     report.findings.insert(report.findings.end(), more.begin(), more.end());
   }
   rules.apply(report.findings);

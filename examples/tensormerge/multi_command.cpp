@@ -6,10 +6,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <tensormerge/check/read_checked.hpp>
 #include <tensormerge/config/multi_config.hpp>
 
 #include "commands.hpp"
 #include "mergekit_options.hpp"
+#include "print_findings.hpp"
 
 namespace {
 
@@ -31,8 +33,14 @@ bool is_there(const std::filesystem::path& model) {
 void merge_several(multi_options& options) {
   const std::filesystem::path final_output = options.output;
   const std::string text = tensormerge::read_yaml_text(options.config);
-  const auto merges =
-      tensormerge::read_multi_config(text, options.config.string(), options.intermediate);
+  const std::string file = options.config.string();
+  const tensormerge::checked_text checked =
+      tensormerge::check_for_merge(text, file,
+                                   {.kind = tensormerge::dialect::multi,
+                                    .lenient = options.lenient,
+                                    .methods = describe_methods(options.methods())});
+  print_findings(checked.findings);
+  const auto merges = tensormerge::read_multi_config(checked.documents, file, options.intermediate);
   for (const tensormerge::named_merge& merge : merges) {
     if (!merge.name.empty() || !final_output.empty()) continue;
     throw CLI::RequiredError("--out-path, since there is a merge without a name,");

@@ -2,11 +2,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include <tensormerge/config/load_config.hpp>
+#include <tensormerge/check/read_checked.hpp>
 #include <tensormerge/plan/plan_raw.hpp>
 
 #include "commands.hpp"
 #include "mergekit_options.hpp"
+#include "print_findings.hpp"
 
 namespace {
 
@@ -18,7 +19,12 @@ struct raw_options : mergekit_options {
 void merge_raw(raw_options& options) {
   options.finish();
   const tensormerge::method_table methods = options.methods();
-  const tensormerge::merge_config config = tensormerge::load_merge_config(options.config);
+  const auto [config, warnings] = tensormerge::read_checked<tensormerge::merge_config>(
+      tensormerge::read_yaml_text(options.config), options.config.string(),
+      {.kind = tensormerge::dialect::raw,
+       .lenient = options.lenient,
+       .methods = describe_methods(methods)});
+  print_findings(warnings);
   options.write.run.cast_to = config.dtype;
   options.write.only_weights = true;
   tensormerge::raw_tensors wanted = tensormerge::raw_tensors::same;

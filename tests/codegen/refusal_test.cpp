@@ -50,6 +50,14 @@ INSTANTIATE_TEST_SUITE_P(
                 "#/properties/a/type: unknown or repeated type `text`"},
         refusal{"value_of_any_type", R"({"type":"object","properties":{"a":{}}})",
                 "#/properties/a/type: the value has no one C++ type"},
+        refusal{"two_types_with_one_name",
+                R"({"type":"object","definitions":{"A":{"type":"object","properties":{"x":{"type":"number"}}},
+                "a":{"type":"object","properties":{"y":{"type":"number"}}}},
+                "properties":{"p":{"$ref":"#/definitions/A"},"q":{"$ref":"#/definitions/a"}}})",
+                "#/definitions/a: its C++ type `a` has the name of another"},
+        refusal{"two_enum_values_with_one_name",
+                R"({"type":"object","properties":{"a":{"enum":["b-c","b_c"]}}})",
+                "#/properties/a/enum: the C++ name `b_c` of `b_c` is taken by another value"},
         refusal{"mixed_enum", R"({"type":"object","properties":{"a":{"enum":["b",1]}}})",
                 "#/properties/a/enum: only texts become a C++ enum"},
         refusal{"two_keys_with_one_name",
@@ -96,6 +104,33 @@ TEST(reading, refuses_formats_and_keywords_unless_they_are_known_or_ignored) {
   EXPECT_NE(codegen.errors().find("#/properties/a/format: the format `x` is not supported"),
             std::string::npos)
       << codegen.errors();
+}
+
+TEST(types, of_several_kinds_are_variants_and_defaults_one_of_their_alternatives) {
+  const generator codegen;
+  EXPECT_EQ(codegen.run_text(R"({"type":"object","properties":{
+      "a":{"type":["string","number","null"],"default":1},
+      "b":{"type":"array","items":{"type":"string"},"default":["x","y"]},
+      "c":{"type":"object","additionalProperties":false,
+           "patternProperties":{"^x":{"type":["boolean","null"]}}}}})"),
+            0)
+      << codegen.errors();
+  const std::string structs = read_file(codegen.structs());
+  EXPECT_NE(structs.find("std::variant<double, std::string> a = 1.0;"), std::string::npos)
+      << structs;
+  EXPECT_NE(structs.find("std::vector<std::string> b{\"x\", \"y\"};"), std::string::npos);
+  EXPECT_NE(structs.find("std::vector<std::pair<std::string, std::optional<bool>>> c{};"),
+            std::string::npos);
+}
+
+TEST(types, that_are_none_can_be_kept_as_nodes) {
+  const generator codegen;
+  const auto schema = codegen.folder() / "s.json";
+  write_file(schema, R"({"type":"object","properties":{"a":{},"b":{"enum":[1,"x"]}}})");
+  EXPECT_EQ(codegen.run(schema), 1);
+  ASSERT_EQ(codegen.run(schema, "--keep-untyped"), 0) << codegen.errors();
+  EXPECT_NE(read_file(codegen.structs()).find("std::optional<tensormerge::node> b{};"),
+            std::string::npos);
 }
 
 TEST(usage, is_wrong_without_a_schema) {

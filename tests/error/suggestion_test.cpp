@@ -30,6 +30,11 @@ TEST(nearest_name, proposes_nothing_for_another_word) {
   EXPECT_EQ(nearest_name(std::string(100'000, 'x'), known), "");
 }
 
+TEST(nearest_name, of_a_single_letter_is_the_same_letter) {
+  EXPECT_EQ(nearest_name("T", known), "t");
+  EXPECT_EQ(nearest_name("1", known), "");
+}
+
 TEST(did_you_mean, makes_a_question_or_nothing) {
   EXPECT_EQ(did_you_mean("gama", known), "did you mean `gamma`?");
   EXPECT_EQ(did_you_mean("something else", known), "");

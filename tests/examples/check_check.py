@@ -50,6 +50,52 @@ class Check(unittest.TestCase):
         concise = run("check", "--output-format", "concise", self.file).stdout
         self.assertEqual(len(concise.splitlines()), 2)
 
+    def look_at_models(self, text, *more):
+        self.file.write_text(text)
+        return run("check", "--models", "--models-dir", EXAMPLES / "models", *more, self.file).stdout
+
+    def test_models_of_every_merge_of_a_file_are_looked_at(self):
+        said = self.look_at_models("""name: first
+merge_method: linear
+models:
+  - {model: prose-base, parameters: {weight: 1}}
+  - {model: python-ft, parameters: {weight: [{filter: mlpp, value: 1}, {value: 1}]}}
+---
+merge_method: slerp
+base_model: first
+models: [{model: first}, {model: c-ft}]
+parameters: {t: 0.5}
+""")
+        self.assertIn("5:55: warning", said)
+        self.assertIn("MB of memory", said)
+        self.assertIn("the result of `first` is one of them", said)
+
+    def test_models_of_mixtures_and_raw_checkpoints_are_looked_at(self):
+        mixture = """base_model: prose-base
+gate_mode: random
+experts:
+  - source_model: python-ft
+  - source_model: absent
+"""
+        self.assertIn("5:19: error: the model `absent` is not there", self.look_at_models(mixture))
+        raw = """merge_method: linear
+models:
+  - {model: prose-base/model.safetensors, parameters: {weight: 1}}
+  - {model: python-ft/model.safetensors, parameters: {weight: 1}}
+"""
+        self.assertIn("the merge makes 39 tensors", self.look_at_models(raw, "--dialect", "raw"))
+
+    def test_raw_and_multi_refuse_what_check_refuses(self):
+        self.file.write_text("""merge_method: linear
+models:
+  - {model: prose-base, parameters: {weight: 1, wieght: 1}}
+  - {model: python-ft, parameters: {weight: 1}}
+""")
+        for command in (["raw", self.file, WORK / "out"],
+                        ["multi", self.file, "-I", WORK / "more", "--out-path", WORK / "out"]):
+            self.assertIn("[TM201]", run(*command).stderr)
+            self.assertFalse((WORK / "out").exists())
+
     def test_colour_is_as_asked_for(self):
         self.assertIn("\033[", run("check", "--color", "always", self.file).stdout)
         self.assertNotIn("\033[", run("check", self.file).stdout)

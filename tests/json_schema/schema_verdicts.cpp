@@ -1,7 +1,8 @@
 // What the validators generated of our schemas say about documents, for comparison with others.
 //   schema_verdicts CASES
 // CASES is JSON: a list of {"schema": name, "data": document} or {"schema": name, "yaml": file}.
-// Writes a line for each: `valid`, or what is wrong first.
+// Writes a line for each: `valid`, or what is wrong first. For {"content": file} it is the list of
+// the file's documents as JSON.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -13,8 +14,10 @@
 #include <tensormerge/config/validate_mlx_config.hpp>
 #include <tensormerge/config/validate_mlx_lm_config.hpp>
 #include <tensormerge/config/validate_moe_config.hpp>
+#include <tensormerge/document/edit_node.hpp>
 #include <tensormerge/document/load_json.hpp>
 #include <tensormerge/document/load_yaml.hpp>
+#include <tensormerge/document/write_json.hpp>
 
 namespace {
 
@@ -33,6 +36,13 @@ diagnostics validate(std::string_view schema, const node& document) {
 
 std::string verdict(const node& each) {
   try {
+    if (const node* file = each.find("content"); file != nullptr) {
+      node list = tensormerge::make_sequence();
+      tensormerge::diagnostics duplicates;
+      list.items = tensormerge::load_yaml_documents(tensormerge::read_yaml_text(file->text),
+                                                    file->text, duplicates);
+      return tensormerge::write_json(list, 0);
+    }
     const node* data = each.find("data");
     const node document =
         data != nullptr ? *data : tensormerge::load_yaml_file(each.find("yaml")->text);

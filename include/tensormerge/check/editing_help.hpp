@@ -8,7 +8,8 @@
 
 #include <tensormerge/check/document_place.hpp>
 #include <tensormerge/check/schema_guide.hpp>
-#include <tensormerge/config/schema/check_value.hpp>
+#include <tensormerge/check/values_along_layers.hpp>
+#include <tensormerge/config/schema/decimal.hpp>
 #include <tensormerge/method/parameter_info.hpp>
 
 namespace tensormerge {
@@ -98,7 +99,8 @@ inline std::vector<completion> complete_text(std::string_view text, text_positio
 }
 
 /// What the key at a place means, in Markdown: its description, the merge method's or, of a
-/// parameter, the default that the text's merge method has for it. Empty where there is nothing.
+/// parameter, the default that the text's merge method has for it and what its value here comes to
+/// along the layers. Empty where there is nothing.
 inline std::string describe_place(std::string_view text, text_position at,
                                   const schema_guide& guide,
                                   const std::vector<method_info>& methods) {
@@ -120,6 +122,8 @@ inline std::string describe_place(std::string_view text, text_position at,
   if (info->default_value) {
     shown += "\n\nDefault of " + name + ": `" + schema::number_text(*info->default_value) + '`';
   }
+  const std::string values = values_along_layers(text, place.key, at.line);
+  if (!values.empty()) shown += "\n\n" + values;
   return shown;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -24,8 +25,15 @@ namespace tensormerge {
 /// diagnostics, completion, hover and corrections. Knows no streams: messages go in and out.
 class language_server {
  public:
-  explicit language_server(check_options options)
-      : options_(std::move(options)), merge_(merge_schema_text), mlx_(mlx_schema_text) {}
+  /// What a configuration without errors, with this URI, gets wrong about its models.
+  using model_check = std::function<diagnostics(const checked_text&, const std::string& uri)>;
+
+  /// Models are looked at where there is a `model_check`.
+  explicit language_server(check_options options, model_check look_at_models = {})
+      : options_(std::move(options)),
+        look_at_models_(std::move(look_at_models)),
+        merge_(merge_schema_text),
+        mlx_(mlx_schema_text) {}
 
   /// The messages that answer one.
   std::vector<node> answer(const node& message) {
@@ -119,10 +127,14 @@ class language_server {
   std::vector<node> publish(const std::string& uri, std::string text) {
     const std::string& kept = texts_[uri] = std::move(text);
     const source_text source(kept);
-    node list = make_sequence();
-    for (const diagnostic& each : check_text(kept, uri, options_).findings) {
-      list.items.push_back(lsp_diagnostic(each, source));
+    checked_text checked = check_text(kept, uri, options_);
+    diagnostics& findings = checked.findings;
+    if (look_at_models_ && !has_errors(findings)) {
+      const diagnostics more = look_at_models_(checked, uri);
+      findings.insert(findings.end(), more.begin(), more.end());
     }
+    node list = make_sequence();
+    for (const diagnostic& each : findings) list.items.push_back(lsp_diagnostic(each, source));
     return {diagnostics_message(uri, std::move(list))};
   }
 
@@ -262,6 +274,7 @@ class language_server {
   }
 
   check_options options_;
+  model_check look_at_models_;
   schema_guide merge_, mlx_;
   std::map<std::string, std::string> texts_;
   bool counts_points_ = false, finished_ = false;

@@ -35,18 +35,26 @@ inline void remove_unknown_keys(node& value, const diagnostics& findings) {
 
 }  // namespace detail
 
-/// Reads a configuration and checks it as check_text does, but for errors that comments ignore:
-/// what is read has none. Throws failure with all that is wrong with it, warnings included, where
-/// there is an error among it.
-template <class Config>
-checked_config<Config> read_checked(std::string_view text, const std::string& file,
+/// Checks a text that is to be merged as check_text does, but for errors that comments ignore: what
+/// is read has none. Keys that are unknown and may be are taken out. Throws failure with all that
+/// is wrong with it, warnings included, where there is an error among it.
+inline checked_text check_for_merge(std::string_view text, const std::string& file,
                                     check_options options) {
   options.ignores_errors = false;
   checked_text checked = check_text(text, file, options);
   if (has_errors(checked.findings)) throw failure(std::move(checked.findings));
-  node& document = checked.documents.front();
-  if (options.lenient) detail::remove_unknown_keys(document, checked.findings);
-  return {read_struct<Config>(document), std::move(checked.findings)};
+  if (options.lenient) {
+    for (node& each : checked.documents) detail::remove_unknown_keys(each, checked.findings);
+  }
+  return checked;
+}
+
+/// Reads a configuration of one document that is to be merged. Throws as check_for_merge does.
+template <class Config>
+checked_config<Config> read_checked(std::string_view text, const std::string& file,
+                                    check_options options) {
+  checked_text checked = check_for_merge(text, file, std::move(options));
+  return {read_struct<Config>(checked.documents.front()), std::move(checked.findings)};
 }
 
 }  // namespace tensormerge

@@ -165,7 +165,8 @@ inline constexpr std::array all_rules{
     rule{"TM902", "filter-without-match", severity::warning,
          "No tensor's name contains a filter.", "Its value is never used. Found with `--models`.",
          "", ""},
-    rule{"TM903", "prediction", severity::note, "What a merge would read and write.",
+    rule{"TM903", "prediction", severity::note,
+         "What a merge would read and write, and the memory and time that it would take.",
          "Said with `--models`.", "", ""},
 };
 

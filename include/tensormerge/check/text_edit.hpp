@@ -39,7 +39,7 @@ inline std::string_view name_to_write(std::string_view hint) {
 }  // namespace detail
 
 /// The change that a finding asks for, where it is one word for another. Guesses at what a word
-/// was meant to be are not safe where they concern more than two letters.
+/// was meant to be are not safe where they concern more than two letters, or all.
 inline std::optional<text_edit> suggested_edit(const diagnostic& finding,
                                                const source_text& source) {
   const rule& broken = find_rule(finding.rule);
@@ -56,7 +56,8 @@ inline std::optional<text_edit> suggested_edit(const diagnostic& finding,
   if (guess && quoted) edit.replacement = quote + edit.replacement + quote;
   std::string_view plain = word;
   if (quoted && word.size() > 1) plain = word.substr(1, word.size() - 2);
-  edit.safe = !guess || edit_distance(plain, name) <= 2;
+  const std::size_t distance = edit_distance(plain, name);
+  edit.safe = !guess || (distance <= 2 && distance < plain.size());
   return edit;
 }
 

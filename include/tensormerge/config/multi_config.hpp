@@ -107,11 +107,12 @@ class merge_sorter {
 /// The merges of a file of several documents, each behind those whose results it uses. A model that
 /// has the name of a merge is its result, a folder of that name in `folder`. Throws failure with
 /// every mistake: names that occur twice, a second merge without one, circles.
-inline std::vector<named_merge> read_multi_config(const std::string& text, const std::string& file,
+inline std::vector<named_merge> read_multi_config(const std::vector<node>& documents,
+                                                  const std::string& file,
                                                   const std::filesystem::path& folder) {
   std::vector<named_merge> merges;
   diagnostics findings;
-  for (const node& document : load_yaml_documents(text, file)) {
+  for (const node& document : documents) {
     try {
       merges.push_back({{}, read_merge_config(document, file)});
       merges.back().name = merges.back().config.name.value_or("");
@@ -121,6 +122,12 @@ inline std::vector<named_merge> read_multi_config(const std::string& text, const
   }
   if (!findings.empty()) throw failure(std::move(findings));
   return detail::merge_sorter(std::move(merges), file, folder).sort();
+}
+
+/// The same, of the text of the file.
+inline std::vector<named_merge> read_multi_config(const std::string& text, const std::string& file,
+                                                  const std::filesystem::path& folder) {
+  return read_multi_config(load_yaml_documents(text, file), file, folder);
 }
 
 }  // namespace tensormerge

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -103,6 +104,10 @@ bool accepts_value(const node& value, std::type_identity<T>) {
   return true;
 }
 
+/// A value of any kind, as it is.
+inline bool accepts_value(const node&, std::type_identity<node>) { return true; }
+inline void read_value(const node& value, node& result, const value_path&) { result = value; }
+
 inline void read_value(const node& value, bool& result, const value_path& path) {
   if (value.type != node::kind::boolean) throw wrong_value(value, path, "a boolean");
   result = value.number != 0;
@@ -174,15 +179,28 @@ void read_value(const node& value, std::vector<std::pair<std::string, T>>& resul
   }
 }
 
-/// The first alternative that accepts the value.
+/// A mapping that has all required keys, and perhaps others that the schema lets pass.
+template <class T>
+bool accepts_with_more_keys(const node& value) {
+  if constexpr (reflected<T> && requires { T::required; }) {
+    return value.is_mapping() &&
+           std::all_of(T::required.begin(), T::required.end(),
+                       [&](std::string_view key) { return value.find(key) != nullptr; });
+  }
+  return false;
+}
+
+/// The first alternative that accepts the value, or else the first that would without some keys.
 template <class... Alternatives>
 void read_value(const node& value, std::variant<Alternatives...>& result, const value_path& path) {
-  const auto try_one = [&]<class T>(std::type_identity<T> type) {
-    if (!accepts_value(value, type)) return false;
+  const auto try_one = [&]<class T>(std::type_identity<T> type, bool more_keys) {
+    const bool accepts = more_keys ? accepts_with_more_keys<T>(value) : accepts_value(value, type);
+    if (!accepts) return false;
     read_value(value, result.template emplace<T>(), path);
     return true;
   };
-  if (!(try_one(std::type_identity<Alternatives>{}) || ...)) {
+  if (!(try_one(std::type_identity<Alternatives>{}, false) || ...) &&
+      !(try_one(std::type_identity<Alternatives>{}, true) || ...)) {
     throw wrong_value(value, path, "another form");
   }
 }

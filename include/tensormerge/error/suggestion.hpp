@@ -30,7 +30,7 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 /// The known name nearest to `word`, or an empty view where none is near enough to be meant
-/// (more than a third of its letters would have to change).
+/// (more than a third of its letters would have to change, or its only one).
 inline std::string_view nearest_name(std::string_view word,
                                      std::span<const std::string_view> known) {
   constexpr std::size_t longest_word = 64;  // nobody mistypes longer names, and the cost is quadratic
@@ -40,7 +40,9 @@ inline std::string_view nearest_name(std::string_view word,
   for (std::string_view name : known) {
     if (name.size() > longest_word) continue;
     const std::size_t distance = edit_distance(word, name);
-    if (distance < least) {
+    const bool other_letter = word.size() == 1 && name.size() == 1 &&
+                              (word[0] | 0x20) != (name[0] | 0x20);
+    if (distance < least && !other_letter) {
       least = distance;
       best = name;
     }

@@ -23,7 +23,7 @@ inline bool is_date(std::string_view text) {
   return month >= 1 && month <= 12 && day >= 1 && day <= days;
 }
 
-/// `23:20:50.5Z`, `15:59:60-08:00` (RFC 3339, full-time). A leap second is the last of a day in UTC.
+/// `23:20:50.5Z`, `15:59:60-08:00` (RFC 3339, full-time). A leap second is the last of a UTC day.
 inline bool is_time(std::string_view text) {
   static const text_pattern form(
       "^[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})$");

@@ -2,10 +2,13 @@
 
 #include <cmath>
 #include <cstddef>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <tensormerge/checkpoint/model_folder.hpp>
-#include <tensormerge/checkpoint/tensor_reader.hpp>
+#include <tensormerge/engine/checkpoint_source.hpp>
 #include <tensormerge/error/failure.hpp>
 
 namespace engine {
@@ -24,39 +27,56 @@ matrix silu(const matrix& x) { return (x.array() / ((-x.array()).exp() + 1.0f)).
 }  // namespace
 
 llama llama::load(const std::filesystem::path& folder) {
-  const tensormerge::model_folder model = tensormerge::model_folder::open(folder);
-  const tensormerge::tensor_reader reader(model.weights);
+  tensormerge::model_folder model = tensormerge::model_folder::open(folder);
+  const tensormerge::checkpoint_source weights(std::move(model.weights));
+  return load(model.config, (folder / "config.json").string(), weights);
+}
+
+llama llama::load(const tensormerge::node& config, const std::string& file,
+                  const tensormerge::source_reference& weights) {
   llama result;
-  result.config_ = read_llama_config(model.config, (folder / "config.json").string());
-  const llama_config& config = result.config_;
-  const auto read = [&](const std::string& name, Eigen::Index rows, Eigen::Index columns) {
-    return read_matrix(model.weights, reader, name, rows, columns);
-  };
-  const Eigen::Index hidden = config.hidden_size;
-  const Eigen::Index queries = config.num_attention_heads * config.head_dim;
-  const Eigen::Index keys = config.num_key_value_heads * config.head_dim;
-  result.embeddings_ = read("model.embed_tokens.weight", config.vocab_size, hidden);
-  for (Eigen::Index i = 0; i < config.num_hidden_layers; ++i) {
+  result.config_ = read_llama_config(config, file);
+  result.layers_.resize(static_cast<std::size_t>(result.config_.num_hidden_layers));
+  const tensormerge::node* tied = config.find("tie_word_embeddings");
+  result.has_head_ = tied == nullptr || tied->number == 0;
+  result.for_each_tensor([&](const std::string& name, matrix& tensor, Eigen::Index rows,
+                             Eigen::Index columns) {
+    tensor = read_matrix(weights, name, rows, columns);
+  });
+  return result;
+}
+
+void llama::reload(const tensormerge::source_reference& weights,
+                   std::span<const std::string> names) {
+  const std::set<std::string_view> wanted(names.begin(), names.end());
+  for_each_tensor([&](const std::string& name, matrix& tensor, Eigen::Index rows,
+                      Eigen::Index columns) {
+    if (wanted.contains(name)) tensor = read_matrix(weights, name, rows, columns);
+  });
+}
+
+template <class Visitor>
+void llama::for_each_tensor(Visitor&& visit) {
+  const Eigen::Index hidden = config_.hidden_size, wide = config_.intermediate_size;
+  const Eigen::Index queries = config_.num_attention_heads * config_.head_dim;
+  const Eigen::Index keys = config_.num_key_value_heads * config_.head_dim;
+  visit("model.embed_tokens.weight", embeddings_, config_.vocab_size, hidden);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    layer& weights = layers_[i];
     const std::string prefix = "model.layers." + std::to_string(i) + '.';
     const std::string attention = prefix + "self_attn.", mlp = prefix + "mlp.";
-    result.layers_.push_back({
-        .input_norm = read(prefix + "input_layernorm.weight", hidden, 1),
-        .post_attention_norm = read(prefix + "post_attention_layernorm.weight", hidden, 1),
-        .query = read(attention + "q_proj.weight", queries, hidden),
-        .key = read(attention + "k_proj.weight", keys, hidden),
-        .value = read(attention + "v_proj.weight", keys, hidden),
-        .output = read(attention + "o_proj.weight", hidden, queries),
-        .gate = read(mlp + "gate_proj.weight", config.intermediate_size, hidden),
-        .up = read(mlp + "up_proj.weight", config.intermediate_size, hidden),
-        .down = read(mlp + "down_proj.weight", hidden, config.intermediate_size),
-    });
+    visit(prefix + "input_layernorm.weight", weights.input_norm, hidden, 1);
+    visit(prefix + "post_attention_layernorm.weight", weights.post_attention_norm, hidden, 1);
+    visit(attention + "q_proj.weight", weights.query, queries, hidden);
+    visit(attention + "k_proj.weight", weights.key, keys, hidden);
+    visit(attention + "v_proj.weight", weights.value, keys, hidden);
+    visit(attention + "o_proj.weight", weights.output, hidden, queries);
+    visit(mlp + "gate_proj.weight", weights.gate, wide, hidden);
+    visit(mlp + "up_proj.weight", weights.up, wide, hidden);
+    visit(mlp + "down_proj.weight", weights.down, hidden, wide);
   }
-  result.norm_ = read("model.norm.weight", hidden, 1);
-  const tensormerge::node* tied = model.config.find("tie_word_embeddings");
-  if (tied == nullptr || tied->number == 0) {
-    result.head_ = read("lm_head.weight", config.vocab_size, hidden);
-  }
-  return result;
+  visit("model.norm.weight", norm_, hidden, 1);
+  if (has_head_) visit("lm_head.weight", head_, config_.vocab_size, hidden);
 }
 
 matrix llama::logits(std::span<const std::int64_t> ids) const {
@@ -78,7 +98,7 @@ matrix llama::logits(std::span<const std::int64_t> ids) const {
     states += gated * weights.down.transpose();
   }
   const matrix normed = rms_norm(states, norm_, config_.rms_norm_eps);
-  return normed * (head_.size() == 0 ? embeddings_ : head_).transpose();
+  return normed * (has_head_ ? head_ : embeddings_).transpose();
 }
 
 /// Causal attention; several query heads share a key and value head. Ref: Ainslie et al. 2023.

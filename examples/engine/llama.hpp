@@ -3,7 +3,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <vector>
+
+#include <tensormerge/document/node.hpp>
+#include <tensormerge/engine/tensor_source.hpp>
 
 #include "llama_config.hpp"
 #include "read_tensor.hpp"
@@ -16,6 +20,14 @@ class llama {
  public:
   /// Loads a model folder in the Hugging Face layout. Throws tensormerge::failure.
   static llama load(const std::filesystem::path& folder);
+
+  /// Takes the tensors from any source; `file` is what `config` was read from. Throws
+  /// tensormerge::failure.
+  static llama load(const tensormerge::node& config, const std::string& file,
+                    const tensormerge::source_reference& weights);
+
+  /// Reads the tensors of these names again; others are none of the model's.
+  void reload(const tensormerge::source_reference& weights, std::span<const std::string> names);
 
   const llama_config& config() const { return config_; }
 
@@ -33,6 +45,10 @@ class llama {
     matrix down;                             // (hidden, intermediate)
   };
 
+  /// Calls `visit(name, matrix, rows, columns)` for each tensor.
+  template <class Visitor>
+  void for_each_tensor(Visitor&& visit);
+
   matrix attention(const layer& weights, const matrix& normed) const;
   void rotate(matrix& states, Eigen::Index heads) const;
 
@@ -41,6 +57,7 @@ class llama {
   std::vector<layer> layers_;
   matrix norm_;  // (hidden, 1)
   matrix head_;  // (vocab_size, hidden), or empty where the embeddings serve as the head
+  bool has_head_ = true;
 };
 
 }  // namespace engine

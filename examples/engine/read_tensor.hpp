@@ -8,6 +8,7 @@
 
 #include <tensormerge/checkpoint/checkpoint.hpp>
 #include <tensormerge/checkpoint/tensor_reader.hpp>
+#include <tensormerge/engine/tensor_source.hpp>
 
 namespace engine {
 
@@ -19,6 +20,10 @@ using matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMa
 /// another shape (`columns` 1 stands for a vector of `rows`), or is not of floats.
 matrix read_matrix(const tensormerge::checkpoint& weights, const tensormerge::tensor_reader& reader,
                    std::string_view name, Eigen::Index rows, Eigen::Index columns);
+
+/// The same of any source of tensors.
+matrix read_matrix(const tensormerge::source_reference& weights, std::string_view name,
+                   Eigen::Index rows, Eigen::Index columns);
 
 /// A vector of int32 or int64. Throws tensormerge::failure where it is missing or something else.
 std::vector<std::int64_t> read_integers(const tensormerge::checkpoint& weights,

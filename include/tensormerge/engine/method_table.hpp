@@ -38,13 +38,6 @@ struct method_entry {
 
 namespace detail {
 
-/// Whether arithmetic in float is wide enough: for outputs and inputs of at most 16 bits.
-inline bool computes_in_float(const stored_dtypes& types) {
-  const auto narrow = [](dtype type) { return bytes_per_element(type) <= 2; };
-  return narrow(types.output) && (!types.base || narrow(*types.base)) &&
-         std::all_of(types.inputs.begin(), types.inputs.end(), narrow);
-}
-
 inline stored_dtypes dtypes_of(const planned_tensor& tensor) {
   stored_dtypes types{.base = std::nullopt, .inputs = {}, .output = tensor.type};
   if (tensor.base) types.base = tensor.base->tensor.type;

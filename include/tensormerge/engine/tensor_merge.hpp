@@ -34,6 +34,13 @@ struct stored_dtypes {
   dtype output = dtype::float32;
 };
 
+/// Whether arithmetic in float is wide enough: for outputs and inputs of at most 16 bits.
+inline bool computes_in_float(const stored_dtypes& types) {
+  const auto narrow = [](dtype type) { return bytes_per_element(type) <= 2; };
+  return narrow(types.output) && (!types.base || narrow(*types.base)) &&
+         std::all_of(types.inputs.begin(), types.inputs.end(), narrow);
+}
+
 /// What a tensor's merge takes of memory, in bytes, and of how it is cut.
 struct merge_needs {
   std::uint64_t shared = 0;      // once

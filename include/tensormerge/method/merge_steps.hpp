@@ -46,6 +46,7 @@ class merge_steps {
   static_assert(check_merge_method<Method>());
   using real = compute_type<Storage>;
   using kernel_type = typename Method::template kernel<real>;
+  static constexpr std::size_t cache_line = 64;
 
  public:
   using parameters = typename Method::parameters;
@@ -57,11 +58,11 @@ class merge_steps {
     worker(const kernel_type& kernel, std::size_t inputs, std::size_t tile_elements,
            scratch memory)
         : seen_(kernel.make_statistic(memory)),
-          base_(memory.take<real>(tile_elements).data()),
-          out_(memory.take<real>(tile_elements).data()),
+          base_(memory.take<real>(tile_elements, cache_line).data()),
+          out_(memory.take<real>(tile_elements, cache_line).data()),
           inputs_(memory.make<const real*>(
               inputs, [](std::size_t) -> const real* { return nullptr; })),
-          loaded_(memory.take<real>(inputs * tile_elements).data()) {
+          loaded_(memory.take<real>(inputs * tile_elements, cache_line).data()) {
       for (std::size_t i = 0; i < inputs; ++i) inputs_[i] = loaded_ + i * tile_elements;
     }
 
@@ -83,8 +84,8 @@ class merge_steps {
   static std::size_t worker_bytes(const parameters& shared, std::size_t inputs,
                                   const tensor_facts& facts) {
     return kernel_statistic_bytes<kernel_type>(inputs, shared, facts) +
-           2 * scratch::bytes_for<real>(tile_elements(shared, facts)) +
-           scratch::bytes_for<real>(inputs * tile_elements(shared, facts)) +
+           2 * scratch::bytes_for<real>(tile_elements(shared, facts), cache_line) +
+           scratch::bytes_for<real>(inputs * tile_elements(shared, facts), cache_line) +
            scratch::bytes_for<const real*>(inputs);
   }
 

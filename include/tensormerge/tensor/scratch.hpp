@@ -14,20 +14,20 @@ class scratch {
  public:
   explicit scratch(std::span<std::byte> memory) : rest_(memory) {}
 
-  /// Bytes that `take<T>(count)` needs at most, whatever the alignment of what is left.
+  /// Bytes that `take<T>(count, alignment)` needs at most, whatever the alignment of what is left.
   template <class T>
-  static constexpr std::size_t bytes_for(std::size_t count) {
-    return count * sizeof(T) + alignof(T);
+  static constexpr std::size_t bytes_for(std::size_t count, std::size_t alignment = alignof(T)) {
+    return count * sizeof(T) + alignment;
   }
 
   /// `count` elements, the i-th as `make(i)` returns it. The caller lent what `bytes_for` asked;
   /// where less is left, the span is empty.
   template <class T, class Make>
-  std::span<T> make(std::size_t count, Make make) {
+  std::span<T> make(std::size_t count, Make make, std::size_t alignment = alignof(T)) {
     static_assert(std::is_trivially_destructible_v<T>,
                   "tensormerge::scratch holds only types that need no destructor");
-    const std::size_t misplaced = reinterpret_cast<std::uintptr_t>(rest_.data()) % alignof(T);
-    const std::size_t skipped = misplaced == 0 ? 0 : alignof(T) - misplaced;
+    const std::size_t misplaced = reinterpret_cast<std::uintptr_t>(rest_.data()) % alignment;
+    const std::size_t skipped = misplaced == 0 ? 0 : alignment - misplaced;
     if (rest_.size() < skipped || (rest_.size() - skipped) / sizeof(T) < count) return {};
     T* first = reinterpret_cast<T*>(rest_.data() + skipped);
     rest_ = rest_.subspan(skipped + count * sizeof(T));
@@ -37,8 +37,8 @@ class scratch {
 
   /// `count` value-initialised elements, under the same terms.
   template <class T>
-  std::span<T> take(std::size_t count) {
-    return make<T>(count, [](std::size_t) { return T{}; });
+  std::span<T> take(std::size_t count, std::size_t alignment = alignof(T)) {
+    return make<T>(count, [](std::size_t) { return T{}; }, alignment);
   }
 
  private:

@@ -9,6 +9,7 @@
 
 #include "code_writer.hpp"
 #include "namer.hpp"
+#include "schema_relations.hpp"
 
 namespace tensormerge::codegen {
 namespace {
@@ -19,7 +20,7 @@ using texts = std::vector<std::string>;
 class validator_writer {
  public:
   validator_writer(code_writer& code, const schema_document& document, std::string prefix)
-      : code_(code), document_(document), prefix_(std::move(prefix)) {}
+      : code_(code), document_(document), relations_(document), prefix_(std::move(prefix)) {}
 
   /// Everything that the checks of `root` call, each after what it calls itself.
   void need(schema_index root) {
@@ -44,95 +45,20 @@ class validator_writer {
 
   /// The function for a schema, or nullptr where any value obeys it.
   std::string function(schema_index index) const {
-    index = same_as(index);
-    return says_nothing(index) ? "nullptr" : names_.at(index);
+    index = relations_.same_as(index);
+    return relations_.says_nothing(index) ? "nullptr" : names_.at(index);
   }
 
  private:
   void visit(schema_index index) {
-    index = same_as(index);
-    if (says_nothing(index)) return;
+    index = relations_.same_as(index);
+    if (relations_.says_nothing(index)) return;
     if (open_.contains(index)) circular_.insert(index);
     if (!seen_.insert(index).second) return;
     open_.insert(index);
-    for (const schema_index child : children(document_.schemas[index])) visit(child);
+    for (const schema_index child : relations_.children(document_.schemas[index])) visit(child);
     open_.erase(index);
     order_.push_back(index);
-  }
-
-  /// The schema that says all that `index` says: behind a reference or an allOf of one.
-  schema_index same_as(schema_index index) const {
-    std::set<schema_index> passed;
-    while (passed.insert(index).second) {
-      index = document_.follow(index);
-      const schema& each = document_.schemas[index];
-      const bool only_wraps = each.all_of.size() == 1 && each.expected.empty() &&
-                              !has_own_rules(each) && children(each).size() == 1;
-      if (!only_wraps) return index;
-      index = each.all_of.front();
-    }
-    throw schema_error(document_.schemas[index].place(), "refers to itself and to nothing else");
-  }
-
-  /// Whether any value obeys a schema.
-  bool says_nothing(schema_index index) const {
-    std::set<schema_index> assumed;
-    return says_nothing(index, assumed);
-  }
-
-  bool says_nothing(schema_index index, std::set<schema_index>& assumed) const {
-    index = document_.follow(index);
-    if (!assumed.insert(index).second) return true;
-    const schema& each = document_.schemas[index];
-    if (each.boolean) return *each.boolean;
-    const bool chooses = !each.one_of.empty() || each.not_ || each.contains ||
-                         (each.if_ && (each.then_ || each.else_));
-    if (has_own_rules(each) || chooses) return false;
-    const auto nothing = [&](schema_index child) { return says_nothing(child, assumed); };
-    const auto& any = each.any_of;
-    if (!any.empty() && std::none_of(any.begin(), any.end(), nothing)) return false;
-    schema others = each;
-    others.any_of.clear();
-    const std::vector<schema_index> all = children(others);
-    return std::all_of(all.begin(), all.end(), nothing);
-  }
-
-  bool has_own_rules(const schema& each) const {
-    const bool counts = each.min_length || each.max_length || each.min_items || each.max_items ||
-                        each.min_properties || each.max_properties;
-    const bool ranges = each.minimum || each.maximum || each.exclusive_minimum ||
-                        each.exclusive_maximum || each.multiple_of;
-    return each.kinds != 0 || each.enumeration || each.constant || each.pattern || each.format ||
-           counts || ranges || each.unique_items || !each.dependencies.empty() || !each.required.empty() ||
-           closes(each);
-  }
-
-  /// Whether keys that are not named are forbidden.
-  bool closes(const schema& each) const {
-    if (!each.additional_properties) return false;
-    return document_.schemas[document_.follow(*each.additional_properties)].boolean == false;
-  }
-
-  std::vector<schema_index> children(const schema& each) const {
-    std::vector<schema_index> result = each.item_list;
-    const auto add = [&](const std::optional<schema_index>& child) {
-      if (child) result.push_back(*child);
-    };
-    for (const auto& child : {each.items, each.contains, each.property_names, each.not_}) {
-      add(child);
-    }
-    if (!closes(each)) add(each.additional_properties);
-    if (each.if_ && (each.then_ || each.else_)) {
-      for (const auto& child : {each.if_, each.then_, each.else_}) add(child);
-    }
-    for (const auto* list : {&each.properties, &each.pattern_properties}) {
-      for (const auto& [name, child] : *list) result.push_back(child);
-    }
-    for (const dependency& one : each.dependencies) add(one.schema);
-    for (const auto* list : {&each.all_of, &each.any_of, &each.one_of}) {
-      result.insert(result.end(), list->begin(), list->end());
-    }
-    return result;
   }
 
   /// `#/definitions/model_entry/properties/model` becomes model_entry_model_rule.
@@ -221,7 +147,7 @@ class validator_writer {
 
   bool only_kind(schema each) const {
     each.kinds = 0;
-    return !has_own_rules(each) && children(each).empty();
+    return !relations_.has_own_rules(each) && relations_.children(each).empty();
   }
 
   void signature(const std::string& name, const std::string& end) {
@@ -353,7 +279,7 @@ class validator_writer {
                  patterns, ";");
       fields.emplace_back(".patterns = patterns");
     }
-    const bool closed = closes(each);
+    const bool closed = relations_.closes(each);
     if (each.additional_properties && !closed) {
       field("additional", function(*each.additional_properties));
     }
@@ -389,6 +315,7 @@ class validator_writer {
 
   code_writer& code_;
   const schema_document& document_;
+  schema_relations relations_;
   std::string prefix_;
   std::vector<schema_index> order_;
   std::set<schema_index> seen_, open_, circular_;

@@ -9,22 +9,27 @@
 #include <vector>
 
 #include "declare.hpp"
+#include "emit_reference.hpp"
 #include "emit_structs.hpp"
 #include "emit_validator.hpp"
 #include "schema_reader.hpp"
+#include "schema_roots.hpp"
 
 namespace {
 
 constexpr std::string_view usage =
     "Usage: tensormerge-codegen --namespace NAME [--structs FILE] [--accessors FILE]\n"
-    "                           [--validator FILE] [--root GLOB]... [--resource URI=PATH]...\n"
-    "                           [--ignore KEYWORD]... [--check-formats] [--keep-untyped] [--depfile FILE]\n"
+    "                           [--validator FILE] [--reference FILE] [--root GLOB]...\n"
+    "                           [--resource URI=PATH]... [--ignore KEYWORD]...\n"
+    "                           [--check-formats] [--keep-untyped] [--depfile FILE]\n"
     "                           {SCHEMA [--extend FRAGMENT]...}...\n"
     "\n"
     "Writes C++ for JSON Schemas (draft-07).\n"
     "  --structs FILE    header with the types that the schemas describe\n"
-    "  --accessors FILE  header for Hana's accessors of these types, which --structs then goes without\n"
+    "  --accessors FILE  header for Hana's accessors of these types, which --structs then goes\n"
+    "                    without\n"
     "  --validator FILE  header with functions that check documents against the schemas\n"
+    "  --reference FILE  page in Markdown about the types\n"
     "  --root GLOB       JSON pointer of a schema to make a type for; `*` stands for any name.\n"
     "                    May be repeated; `#` (the whole file) where it is missing.\n"
     "  --extend FRAGMENT JSON that adds to the schema named before it: mappings are merged, lists\n"
@@ -47,7 +52,7 @@ struct schema_source {
 };
 
 struct arguments {
-  std::string name_space, structs, accessors, validator, depfile;
+  std::string name_space, structs, accessors, validator, reference, depfile;
   std::vector<std::string> roots;
   tensormerge::codegen::reading_options reading;
   std::vector<schema_source> schemas;
@@ -72,6 +77,8 @@ arguments read_arguments(const std::vector<std::string>& words) {
       result.accessors = value();
     } else if (words[i] == "--validator") {
       result.validator = value();
+    } else if (words[i] == "--reference") {
+      result.reference = value();
     } else if (words[i] == "--root") {
       result.roots.push_back(value());
     } else if (words[i] == "--resource") {
@@ -137,6 +144,8 @@ void generate(const arguments& given) {
   declarations declared;
   std::string origin;
   std::vector<bool> used(given.roots.size());
+  const bool wants_types =
+      !given.structs.empty() || !given.accessors.empty() || !given.reference.empty();
   std::vector<validated_root> validated;
   std::list<schema_document> documents;  // stay in place: the roots refer to them
   for (const auto& [path, fragments] : given.schemas) {
@@ -151,9 +160,7 @@ void generate(const arguments& given) {
       for (std::size_t i = 0; i < given.roots.size(); ++i) {
         for (const schema_index root : match_roots(document, given.roots[i])) {
           used[i] = true;
-          if (!given.structs.empty() || !given.accessors.empty()) {
-            declare(document, root, given.keeps_untyped, declared);
-          }
+          if (wants_types) declare(document, root, given.keeps_untyped, declared);
           validated.push_back({&document, root, declared_name(document, root)});
         }
       }
@@ -178,6 +185,7 @@ void generate(const arguments& given) {
   if (!given.validator.empty()) {
     write_file(given.validator, emit_validator(validated, given.name_space, origin));
   }
+  if (!given.reference.empty()) write_file(given.reference, emit_reference(declared, origin));
 }
 
 }  // namespace

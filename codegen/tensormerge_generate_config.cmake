@@ -2,7 +2,7 @@
 #                             [EXTEND <file>...] [ACCESSORS <path>] [VALIDATOR <path>]
 #                             [ROOTS <pointer>...] [RESOURCES <URI>=<path>...]
 #                             [IGNORE <keyword>...] [CHECK_FORMATS]
-#                             [KEEP_UNTYPED])
+#                             [KEEP_UNTYPED] [REFERENCE <file>])
 #
 # Makes the INTERFACE library TARGET, or extends it, so that whoever links it can include
 # <HEADER>: the C++ types of the SCHEMA files, generated while the project is built and again when
@@ -17,9 +17,11 @@
 #   RESOURCES  where the schemas are that references name by URI; with `/` behind the URI a folder
 #   IGNORE     unknown keywords that say nothing about what is valid
 #   CHECK_FORMATS  makes validators check `format`
+#   REFERENCE  a page in Markdown about the types; a relative path is below the build folder
 #   KEEP_UNTYPED   keeps values without one C++ type as tensormerge::node instead of refusing them
 function(tensormerge_generate_config)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "CHECK_FORMATS;KEEP_UNTYPED" "TARGET;NAMESPACE;HEADER;ACCESSORS;VALIDATOR"
+  cmake_parse_arguments(PARSE_ARGV 0 arg "CHECK_FORMATS;KEEP_UNTYPED"
+    "TARGET;NAMESPACE;HEADER;ACCESSORS;VALIDATOR;REFERENCE"
     "SCHEMA;EXTEND;ROOTS;RESOURCES;IGNORE")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tensormerge_generate_config: unknown arguments ${arg_UNPARSED_ARGUMENTS}")
@@ -72,6 +74,11 @@ function(tensormerge_generate_config)
   if(arg_VALIDATOR)
     list(APPEND headers ${folder}/${arg_VALIDATOR})
     list(APPEND options --validator ${folder}/${arg_VALIDATOR})
+  endif()
+  if(arg_REFERENCE)
+    cmake_path(ABSOLUTE_PATH arg_REFERENCE BASE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+    list(APPEND headers ${arg_REFERENCE})
+    list(APPEND options --reference ${arg_REFERENCE})
   endif()
   set(depfile ${folder}/${arg_HEADER}.d)
   add_custom_command(

@@ -17,6 +17,14 @@ TEST(golden, a_fresh_run_writes_what_is_committed) {
   EXPECT_EQ(read_file(codegen.validator()), read_file(here / "golden/validate_station.hpp"));
 }
 
+TEST(golden, the_reference_page_is_the_one_that_is_committed) {
+  const generator codegen;
+  const auto page = codegen.folder() / "station.md";
+  ASSERT_EQ(codegen.run(here / "station.schema.json", "--reference \"" + page.string() + '"'), 0)
+      << codegen.errors();
+  EXPECT_EQ(read_file(page), read_file(here / "golden/station.md"));
+}
+
 TEST(golden, a_new_key_reaches_struct_and_validator) {
   const generator codegen;
   std::string schema = read_file(here / "station.schema.json");

@@ -8,12 +8,12 @@ namespace tensormerge {
 namespace {
 
 TEST(values_along_layers, of_gradients_are_told_by_layer_where_the_range_is_known) {
-  const std::string text =
+  const std::string config =
       "slices:\n"
       "  - sources: [{model: a, layer_range: [4, 7]}, {model: b, layer_range: [0, 3]}]\n"
       "    parameters:\n"
       "      t: [0, 1]\n";
-  EXPECT_EQ(values_along_layers(text, "t", 4), "By layer:\n- 4: `0`, 5: `0.5`, 6: `1`");
+  EXPECT_EQ(values_along_layers(config, "t", 4), "By layer:\n- 4: `0`, 5: `0.5`, 6: `1`");
 }
 
 TEST(values_along_layers, of_filters_have_a_line_each) {

@@ -29,8 +29,8 @@ std::string with_three_digits(double value) {
   return cell;
 }
 
-void print_table(const std::vector<std::filesystem::path>& folders, const std::vector<engine::text>& texts,
-                 std::size_t window) {
+void print_table(const std::vector<std::filesystem::path>& folders,
+                 const std::vector<engine::text>& texts, std::size_t window) {
   std::size_t name_width = 5;
   const auto name_of = [](const std::filesystem::path& folder) {
     return (folder.has_filename() ? folder : folder.parent_path()).filename().string();

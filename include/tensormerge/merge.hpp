@@ -16,8 +16,8 @@
 namespace tensormerge {
 
 /// The tensors of one merge, in memory: `inputs[i]`, `base` and `out` have `facts.elements`
-/// elements each. `base` is nullptr where the merge has none. Inputs are never written to; `out` may
-/// be one of them, but may not overlap them otherwise.
+/// elements each. `base` is nullptr where the merge has none. Inputs are never written to; `out`
+/// may be one of them, but may not overlap them otherwise.
 template <class Storage>
 struct merge_tensors {
   Storage* out = nullptr;

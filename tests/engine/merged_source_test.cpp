@@ -34,7 +34,8 @@ using arithmetic_coefficients = merge_coefficients<task_arithmetic>;
 merged_source<task_arithmetic>::rule between(double t, std::string prefix = {}) {
   return [t, prefix](std::string_view name) {
     const double share = name.starts_with(prefix) ? t : 0;
-    return arithmetic_coefficients{.shared = {}, .inputs = {{.weight = 1 - share}, {.weight = share}}};
+    return arithmetic_coefficients{.shared = {},
+                                   .inputs = {{.weight = 1 - share}, {.weight = share}}};
   };
 }
 
@@ -148,11 +149,15 @@ TEST_F(merged_models, are_refused_where_models_do_not_fit) {
 TEST_F(merged_models, refuse_reads_that_do_not_fit) {
   merged_source<task_arithmetic> model(base_, {first_, second_}, between(0.5));
   std::vector<std::byte> memory(8);
-  EXPECT_THAT(merge_message_of([&] { model.read("layers.7", memory); }), HasSubstr("no such tensor"));
+  model.read("layers.0", memory);
+  EXPECT_THAT(merge_message_of([&] { model.read("layers.7", memory); }),
+              HasSubstr("no such tensor"));
   EXPECT_THAT(merge_message_of([&] { model.read("layers.1", memory); }), HasSubstr("another size"));
   model.set([](std::string_view) { return arithmetic_coefficients{}; });
   EXPECT_THAT(merge_message_of([&] { model.read("layers.0", memory); }),
               HasSubstr("another number of coefficients"));
+  model.set(between(0.5));
+  EXPECT_THAT(model.changed(), testing::Contains("layers.0"));
 }
 
 }  // namespace

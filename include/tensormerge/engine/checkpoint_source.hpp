@@ -22,7 +22,8 @@ namespace tensormerge {
 class checkpoint_source {
  public:
   /// Throws failure where a file cannot be opened.
-  explicit checkpoint_source(checkpoint weights) : weights_(std::move(weights)), reader_(weights_) {}
+  explicit checkpoint_source(checkpoint weights)
+      : weights_(std::move(weights)), reader_(weights_) {}
 
   std::vector<std::string> names() const {
     std::vector<std::string> list;

@@ -58,7 +58,7 @@ bool same_parameters(const Parameters& a, const Parameters& b) {
 /// base's. Elements have the base's dtype.
 ///
 ///     const checkpoint_source base(...), prose(...), code(...);
-///     merged_source<task_arithmetic> model(base, {prose, code}, rule);  // rule: name -> coefficients
+///     merged_source<task_arithmetic> model(base, {prose, code}, rule);  // name -> coefficients
 ///     for (const std::string& name : model.names()) model.read(name, memory_of(name));
 ///     model.set(another_rule);
 ///     for (const std::string& name : model.changed()) model.read(name, memory_of(name));
@@ -114,6 +114,7 @@ class merged_source {
       throw refusal(name, "the memory has another size", std::to_string(described.bytes()),
                     std::to_string(into.size()));
     }
+    merged_with_[place->second].reset();  // until all of the memory is written
     merge_coefficients<Method> chosen = rule_(name);
     if (!is_mergeable(described.type)) base_.read(name, into);
     else merge_into(name, described, chosen, into);

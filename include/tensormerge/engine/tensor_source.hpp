@@ -43,7 +43,9 @@ class source_reference {
   source_reference(const Source& source)
       : source_(&source),
         names_([](const void* s) -> std::vector<std::string> { return as<Source>(s).names(); }),
-        describe_([](const void* s, std::string_view name) { return as<Source>(s).describe(name); }),
+        describe_([](const void* s, std::string_view name) {
+          return as<Source>(s).describe(name);
+        }),
         read_([](const void* s, std::string_view name, std::span<std::byte> into) {
           as<Source>(s).read(name, into);
         }) {}

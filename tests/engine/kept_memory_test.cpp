@@ -27,5 +27,17 @@ TEST(kept_memory, hands_out_again_what_was_given_back) {
   EXPECT_EQ(memory.take(70).bytes, nullptr);
 }
 
+TEST(kept_memory, serves_large_and_small_ranges_for_any_number_of_tensors) {
+  kept_memory memory(1000);
+  for (int tensor = 0; tensor < 50; ++tensor) {
+    std::vector<kept_memory::piece> pieces;
+    for (const std::size_t bytes : {200u, 200u, 200u, 50u + static_cast<unsigned>(tensor)}) {
+      pieces.push_back(memory.take(bytes));
+      EXPECT_GE(pieces.back().size, bytes) << tensor;
+    }
+    memory.give_back(std::move(pieces));
+  }
+}
+
 }  // namespace
 }  // namespace tensormerge

@@ -1,13 +1,16 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <boost/hana/for_each.hpp>
 #include <gtest/gtest.h>
 
 #include <tensormerge/merge.hpp>
 #include <tensormerge/method/check_merge.hpp>
 #include <tensormerge/method/linear.hpp>
+#include <tensormerge/method/method_list.hpp>
 #include <tensormerge/method/task_arithmetic.hpp>
 
 namespace tensormerge {
@@ -92,6 +95,30 @@ TEST(merge, refuses_facts_that_contradict_each_other) {
   given_merge given;
   given.facts.row_length = 7;
   expect_refusal(given, "extents");
+}
+
+TEST(merge, refuses_extents_of_zero_before_any_method_divides_by_them) {
+  boost::hana::for_each(method_list, [](auto method) {
+    using type = typename decltype(method)::type;
+    for (const auto& [row, column] : {std::pair{0u, 10u}, {30u, 0u}, {0u, 0u}}) {
+      const tensor_facts facts{
+          .elements = 300, .row_length = row, .column_length = column, .axes = 2};
+      const std::vector<float> values(300, 1);
+      const float* inputs[] = {values.data(), values.data()};
+      const std::vector<typename type::input_parameters> weights(2);
+      typename type::parameters shared{};
+      if constexpr (requires { shared.nuslerp_flatten; }) {
+        shared.nuslerp_flatten = false;
+        shared.nuslerp_row_wise = true;
+      }
+      std::vector<float> out(300);
+      std::vector<std::byte> memory(merge_scratch_bytes<type, float>(shared, 2, facts));
+      EXPECT_NE((merge<type, float>({out.data(), values.data(), inputs, facts}, shared, weights,
+                                    memory)),
+                nullptr)
+          << type::facts.name;
+    }
+  });
 }
 
 TEST(merge, refuses_pointers_to_nothing) {

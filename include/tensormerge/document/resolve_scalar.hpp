@@ -93,6 +93,12 @@ inline std::optional<double> parse_yaml_integer(std::string_view text) {
   }
   if (!any_digit) return std::nullopt;
   if (base_60 && (digits_in_part == 0 || digits_in_part > 2 || value > 59)) return std::nullopt;
+  constexpr double exact_integers = 9007199254740992.0;
+  if (base == 10 && !base_60 && value >= exact_integers) {  // rounded digit by digit
+    std::string digits(text);
+    std::erase(digits, '_');
+    return parse_decimal(digits);
+  }
   return sixties + value;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -23,10 +24,12 @@ class kept_memory {
 
   /// At least so many bytes, or an empty piece.
   piece take(std::size_t bytes) {
-    if (!returned_.empty() && returned_.back().size >= bytes) {
-      piece result = std::move(returned_.back());
-      returned_.pop_back();
-      return result;
+    const auto fitting = returned_.lower_bound(bytes);
+    if (fitting != returned_.end()) return std::move(returned_.extract(fitting).mapped());
+    // What was given back is too small: it makes room for what is not.
+    while (rest_ < bytes && !returned_.empty()) {
+      rest_ += returned_.begin()->first;
+      returned_.erase(returned_.begin());
     }
     if (rest_ < bytes) return {};
     rest_ -= bytes;
@@ -35,12 +38,13 @@ class kept_memory {
 
   void give_back(std::vector<piece> pieces) {
     for (piece& each : pieces) {
-      if (each.size > 0) returned_.push_back(std::move(each));
+      const std::size_t size = each.size;
+      if (size > 0) returned_.emplace(size, std::move(each));
     }
   }
 
  private:
-  std::vector<piece> returned_;
+  std::multimap<std::size_t, piece> returned_;  // by size
   std::uint64_t rest_;  // what may still be handed out
 };
 

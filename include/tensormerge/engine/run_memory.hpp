@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <string>
 
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/engine/method_table.hpp>
+#include <tensormerge/engine/tensor_merge.hpp>
 #include <tensormerge/engine/stored_copy.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
@@ -77,7 +79,8 @@ inline std::uint64_t useful_kept_bytes(const merge_plan& plan, const method_tabl
     if (tensor.is_copy || bytes <= most || most >= limit) continue;
     const method_entry* method = find_method(methods, tensor.method);
     if (method == nullptr || method->copies(tensor)) continue;
-    if (method->make(tensor, 0)->wants_observation()) most = bytes;
+    const std::unique_ptr<tensor_merge> merge = method->make(tensor, 0);
+    if (merge->problem() == nullptr && merge->wants_observation()) most = bytes;
   }
   return std::min(most, limit);
 }
@@ -93,7 +96,8 @@ inline std::uint64_t run_memory(const merge_plan& plan, const method_table& meth
 }
 
 /// The division that keeps the process within `limit` bytes: less is kept first, then ranges are
-/// smaller, then threads fewer. The results do not depend on it. Throws failure where a tensor takes more even so.
+/// smaller, then threads fewer. The results do not depend on it. Throws failure where a tensor takes
+/// more even so.
 inline work_division divide_within(std::uint64_t limit, const merge_plan& plan,
                                    const method_table& methods, work_division work) {
   constexpr std::uint64_t least_range = std::uint64_t{1} << 16;

@@ -74,15 +74,18 @@ class merge_steps {
     real* loaded_;
   };
 
-  /// Bytes of memory that the steps need for a tensor and this number of inputs, once.
+  /// Bytes of memory that the steps need for a tensor and this number of inputs, once; 0 where these
+  /// are refused (see check_tensor).
   static std::size_t shared_bytes(const parameters& shared, std::size_t inputs,
                                   const tensor_facts& facts) {
+    if (check_tensor<Method>(inputs, facts) != nullptr) return 0;
     return kernel_scratch_bytes<kernel_type>(inputs, shared, facts);
   }
 
-  /// Bytes of memory that each worker needs.
+  /// Bytes of memory that each worker needs, under the same terms.
   static std::size_t worker_bytes(const parameters& shared, std::size_t inputs,
                                   const tensor_facts& facts) {
+    if (check_tensor<Method>(inputs, facts) != nullptr) return 0;
     return kernel_statistic_bytes<kernel_type>(inputs, shared, facts) +
            2 * scratch::bytes_for<real>(tile_elements(shared, facts), cache_line) +
            scratch::bytes_for<real>(inputs * tile_elements(shared, facts), cache_line) +
@@ -93,13 +96,13 @@ class merge_steps {
   /// together is a problem().
   merge_steps(const parameters& shared, std::span<const input_parameters> inputs,
               const tensor_facts& facts, std::span<std::byte> memory)
-      : worker_bytes_(worker_bytes(shared, inputs.size(), facts)),
-        tile_elements_(tile_elements(shared, facts)),
+      : problem_(check_tensor<Method>(inputs.size(), facts)),
         inputs_(inputs.size()),
-        alignment_(tile_alignment(facts, rows_per_tile<kernel_type>(shared, facts))),
-        random_key_(facts.random_key),
-        problem_(check_tensor<Method>(inputs.size(), facts)) {
+        random_key_(facts.random_key) {
     if (problem_ != nullptr) return;
+    worker_bytes_ = worker_bytes(shared, inputs.size(), facts);
+    tile_elements_ = tile_elements(shared, facts);
+    alignment_ = tile_alignment(facts, rows_per_tile<kernel_type>(shared, facts));
     if (memory.size() < shared_bytes(shared, inputs.size(), facts)) {
       problem_ = too_little_memory;
       return;
@@ -177,12 +180,12 @@ class merge_steps {
     }
   }
 
-  std::size_t worker_bytes_;
-  std::size_t tile_elements_;
-  std::size_t inputs_;
-  std::uint64_t alignment_;
-  std::uint64_t random_key_;
   const char* problem_;
+  std::size_t inputs_;
+  std::uint64_t random_key_;
+  std::size_t worker_bytes_ = 0;
+  std::size_t tile_elements_ = 0;
+  std::uint64_t alignment_ = 1;
   std::optional<kernel_type> kernel_;
 };
 

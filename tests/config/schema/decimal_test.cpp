@@ -24,6 +24,13 @@ TEST(decimal, integers_that_no_double_holds_are_taken_as_written) {
   EXPECT_TRUE(multiple("9007199254740994", 2));
 }
 
+TEST(decimal, multiples_of_large_powers_of_two_are_exact) {
+  EXPECT_FALSE(multiple("55340232221128654848", 0x1p65));  // 1.5 * 2^65
+  EXPECT_TRUE(multiple("73786976294838206464", 0x1p65));
+  EXPECT_TRUE(multiple("3541774862152233910272", 0x1p70));
+  EXPECT_FALSE(multiple("1.5e+300", 0.7e+300));
+}
+
 TEST(decimal, octal_and_hexadecimal_numbers_count_by_value) {
   EXPECT_TRUE(multiple("0x10", 16));
   EXPECT_FALSE(multiple(".inf", 1));

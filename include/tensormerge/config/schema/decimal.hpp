@@ -45,8 +45,16 @@ struct decimal {
   }
 };
 
+/// The same with an exponent, and so with 17 digits at most.
+inline std::string digits_of(double number) {
+  std::array<char, 32> digits;
+  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number,
+                                       std::chars_format::scientific)
+                             .ptr};
+}
+
 /// Whether `value` is an integral multiple of `step`, which is greater than 0. Both are taken for
-/// the shortest decimals that stand for them, large integers for all their digits.
+/// the shortest decimals that stand for them, integers for what they are.
 inline bool is_multiple(const tensormerge::node& value, double step) {
   if (value.number == 0) return true;
   if (!std::isfinite(value.number)) return false;
@@ -54,8 +62,12 @@ inline bool is_multiple(const tensormerge::node& value, double step) {
   const bool needs_text = value.type == tensormerge::node::kind::integer &&
                           std::abs(value.number) >= exact_integers &&
                           value.text.find_first_not_of("-0123456789") == std::string::npos;
-  const decimal number = decimal::parse(needs_text ? value.text : number_text(value.number));
-  const decimal unit = decimal::parse(number_text(step));
+  const bool are_integers = std::trunc(step) == step && std::trunc(value.number) == value.number;
+  if (are_integers && (!needs_text || step >= exact_integers)) {
+    return std::fmod(value.number, step) == 0;
+  }
+  const decimal number = decimal::parse(needs_text ? value.text : digits_of(value.number));
+  const decimal unit = decimal::parse(digits_of(step));
   // A number has no zero at its end, and so no multiple of ten times anything in its digits.
   if (number.exponent < unit.exponent) return false;
   // Digits of doubles, 17 at most, so that ten times a remainder fits.

@@ -27,11 +27,14 @@ class declarer {
   resolved resolve(schema_index index, const std::string& suggestion) {
     if (!keeps_untyped_) return resolve_typed(index, suggestion);
     const std::size_t declared = result_.items.size(), open = open_.size();
+    const std::size_t held = held_, variants = variants_;
     try {
       return resolve_typed(index, suggestion);
     } catch (const schema_error&) {
       result_.items.resize(declared);
       open_.resize(open);
+      held_ = held;
+      variants_ = variants;
       std::erase_if(structures_, [this](const auto& entry) { return !is_declared(entry.first); });
       include("tensormerge/document/node.hpp");
       return {untyped(), false};
@@ -94,6 +97,11 @@ class declarer {
   }
 
  private:
+  struct open_structure {
+    std::string name;
+    std::size_t held = 0, variants = 0;
+  };
+
   static value_type untyped() {
     return {value_type::kind::custom, "tensormerge::node", {}, 0, false};
   }
@@ -125,8 +133,10 @@ class declarer {
          fractions ? value_type::kind::number : value_type::kind::integer);
     take(text_bit, value_type::kind::text);
     const schema& each = document_.schemas[index];
+    ++variants_;
     if ((kinds & list_bit) != 0) result.arguments.push_back(list_of(each, name));
     if ((kinds & mapping_bit) != 0) result.arguments.push_back(mapping_of(index, name));
+    --variants_;
     return result;
   }
 
@@ -253,7 +263,9 @@ class declarer {
         continue;
       }
       ++number;
+      ++variants_;
       resolved alternative = resolve(branch, name + '_' + std::to_string(number));
+      --variants_;
       result.nullable = result.nullable || alternative.nullable;
       auto& types = result.type.arguments;
       if (std::find(types.begin(), types.end(), alternative.type) == types.end()) {
@@ -276,10 +288,10 @@ class declarer {
     if (!each.items) throw schema_error(each.place(), "a list must say what its items are");
     value_type result;
     result.form = value_type::kind::list;
-    result.arguments.push_back(held(*each.items, singular(name)));
     if (each.min_items && each.max_items && *each.min_items == *each.max_items) {
       result.count = *each.min_items;
     }
+    result.arguments.push_back(held(*each.items, singular(name), result.count == 0));
     return result;
   }
 
@@ -294,24 +306,32 @@ class declarer {
       }
       value_type result;
       result.form = value_type::kind::map;
-      result.arguments.push_back(held(*values, singular(name)));
+      result.arguments.push_back(held(*values, singular(name), true));
       return result;
     }
-    if (std::find(open_.begin(), open_.end(), name) != open_.end()) {
-      throw schema_error(each.place(), "a struct that contains itself is not supported");
+    const auto is_same = [&](const open_structure& other) { return other.name == name; };
+    if (std::any_of(open_.begin(), open_.end(), is_same)) {
+      const open_structure& last = open_.back();
+      if (is_same(last) && held_ > last.held && variants_ == last.variants) {
+        return {value_type::kind::named, name, {}, 0, false};
+      }
+      throw schema_error(document_.schemas[index].place(),
+                         "a struct can contain itself only as what its own lists or mappings hold");
     }
     if (const auto [owner, is_new] = structures_.try_emplace(name, index);
         is_new || owner->second != index) {
-      open_.push_back(name);
+      open_.push_back({name, held_, variants_});
       declare_structure(index, name);
       open_.pop_back();
     }
     return {value_type::kind::named, name, {}, 0, false};
   }
 
-  /// The type of what a list or a map holds.
-  value_type held(schema_index index, const std::string& name) {
+  /// The type of what a list or a map holds; `apart` where it is stored outside of the struct.
+  value_type held(schema_index index, const std::string& name, bool apart) {
+    if (apart) ++held_;
     resolved result = resolve(index, name);
+    if (apart) --held_;
     result.type.nullable = result.nullable && result.type.form != value_type::kind::custom;
     return std::move(result.type);
   }
@@ -380,7 +400,9 @@ class declarer {
   const schema_document& document_;
   declarations& result_;
   bool keeps_untyped_;
-  std::vector<std::string> open_;
+  std::vector<open_structure> open_;  // the structs that are being declared, from outside
+  std::size_t held_ = 0;              // the lists and maps around
+  std::size_t variants_ = 0;          // the variants around
   std::map<std::string, schema_index> structures_;
 };
 

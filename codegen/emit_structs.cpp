@@ -21,7 +21,7 @@ struct scope {
   std::string name(std::string text) const {
     const std::string prefix = name_space + "::";
     if (text.starts_with(prefix)) text.erase(0, prefix.size());
-    return members.contains(text) ? prefix + text : text;
+    return members.contains(text) ? "::" + prefix + text : text;
   }
 };
 
@@ -199,6 +199,7 @@ void emit_accessors(code_writer& code, const structure& each, const std::string&
 }
 
 void add_includes(const value_type& type, std::set<std::string>& headers) {
+  if (type.nullable) headers.insert("optional");
   switch (type.form) {
     case form::integer: headers.insert("cstdint"); break;
     case form::text: headers.insert("string"); break;

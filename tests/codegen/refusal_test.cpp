@@ -58,6 +58,9 @@ INSTANTIATE_TEST_SUITE_P(
         refusal{"two_enum_values_with_one_name",
                 R"({"type":"object","properties":{"a":{"enum":["b-c","b_c"]}}})",
                 "#/properties/a/enum: the C++ name `b_c` of `b_c` is taken by another value"},
+        refusal{"struct_inside_itself",
+                R"({"type":"object","properties":{"a":{"$ref":"#"}}})",
+                "#: a struct can contain itself only as what its own lists or mappings hold"},
         refusal{"mixed_enum", R"({"type":"object","properties":{"a":{"enum":["b",1]}}})",
                 "#/properties/a/enum: only texts become a C++ enum"},
         refusal{"two_keys_with_one_name",
@@ -120,6 +123,19 @@ TEST(types, of_several_kinds_are_variants_and_defaults_one_of_their_alternatives
       << structs;
   EXPECT_NE(structs.find("std::vector<std::string> b{\"x\", \"y\"};"), std::string::npos);
   EXPECT_NE(structs.find("std::vector<std::pair<std::string, std::optional<bool>>> c{};"),
+            std::string::npos);
+}
+
+TEST(types, may_be_what_their_own_lists_and_mappings_hold) {
+  const generator codegen;
+  ASSERT_EQ(codegen.run_text(R"({"title":"tree","type":"object","properties":{
+      "children":{"type":"array","items":{"$ref":"#"}},
+      "by_name":{"type":"object","additionalProperties":{"$ref":"#"}}}})"),
+            0)
+      << codegen.errors();
+  const std::string structs = read_file(codegen.structs());
+  EXPECT_NE(structs.find("std::vector<tree> children{};"), std::string::npos) << structs;
+  EXPECT_NE(structs.find("std::vector<std::pair<std::string, tree>> by_name{};"),
             std::string::npos);
 }
 

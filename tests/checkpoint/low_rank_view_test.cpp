@@ -85,7 +85,7 @@ class low_rank : public testing::Test {
     const low_rank_view view(source("w"), std::move(change), dtype::float64);
     std::vector<double> all(35);
     view.read(0, std::as_writable_bytes(std::span(all)));
-    for (const std::size_t portion : {1, 3, 7, 20}) {
+    for (const std::size_t portion : {1u, 3u, 7u, 20u}) {
       std::vector<double> parts(35);
       for (std::size_t i = 0; i < parts.size(); i += portion) {
         view.read(i * 8, std::as_writable_bytes(std::span(parts).subspan(

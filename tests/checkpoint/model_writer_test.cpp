@@ -81,7 +81,7 @@ TEST_F(writing, makes_shards_with_an_index_above_the_limit) {
 }
 
 TEST_F(writing, of_no_tensor_gives_an_empty_checkpoint) {
-  model_writer(out_, {}).commit();
+  model_writer(out_, std::vector<output_tensor>{}).commit();
   EXPECT_TRUE(checkpoint::open(out_).tensors().empty());
 }
 
@@ -176,7 +176,7 @@ TEST_F(writing, refuses_to_commit_a_tensor_that_was_not_written_to_its_end) {
 TEST_F(writing, copies_what_a_link_points_to) {
   test::write_file(folder_ / "blob", "content");
   std::filesystem::create_symlink("blob", folder_ / "link");
-  model_writer writer(out_, {});
+  model_writer writer(out_, std::vector<output_tensor>{});
   writer.copy_file(folder_ / "link", "tokenizer.json");
   writer.commit();
   EXPECT_FALSE(std::filesystem::is_symlink(out_ / "tokenizer.json"));
@@ -184,7 +184,7 @@ TEST_F(writing, copies_what_a_link_points_to) {
 }
 
 TEST_F(writing, refuses_file_names_that_are_taken_or_lead_elsewhere) {
-  model_writer writer(out_, {});
+  model_writer writer(out_, std::vector<output_tensor>{});
   EXPECT_TRUE(
       contains(message_of([&] { writer.add_file("model.safetensors", ""); }), "File exists"));
   EXPECT_TRUE(contains(message_of([&] { writer.add_file("../x", ""); }), "found `../x`"));

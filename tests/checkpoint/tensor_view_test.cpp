@@ -34,7 +34,7 @@ class viewed_tensor : public testing::Test {
     weights_ = checkpoint::open(folder_.path());
     weights_.replace({.name = "v",
                       .type = dtype::uint8,
-                      .dims = {{bytes}},
+                      .dims = shape{bytes},
                       .bytes = bytes,
                       .view = std::make_shared<counting_view>()});
   }
@@ -60,7 +60,7 @@ TEST_F(viewed_tensor, leaves_the_other_tensors_to_the_file) {
 TEST_F(viewed_tensor, is_copied_whole_into_an_output) {
   const tensor_reader reader(weights_);
   {
-    model_writer writer(folder_ / "out", {{"v", dtype::uint8, {{bytes}}}}, {}, default_shard_bytes);
+    model_writer writer(folder_ / "out", {{"v", dtype::uint8, shape{bytes}}}, {}, default_shard_bytes);
     writer.copy(0, reader, *weights_.find("v"));
     writer.commit();
   }

@@ -14,7 +14,7 @@ namespace {
 
 using numbers = std::vector<double>;
 
-constexpr double half_root = std::numbers::sqrt2 / 2;
+constexpr double root_of_half = std::numbers::sqrt2 / 2;
 
 enum class along { whole, rows, columns };
 
@@ -27,7 +27,7 @@ merge_case<nuslerp, float> two_inputs(shape dims, numbers a, numbers b, numbers 
 }
 
 TEST(nuslerp, halves_the_right_angle_between_unit_vectors) {
-  expect_near(merge_at_once(two_inputs({2}, {1, 0}, {0, 1})), {half_root, half_root});
+  expect_near(merge_at_once(two_inputs({2}, {1, 0}, {0, 1})), {root_of_half, root_of_half});
 }
 
 TEST(nuslerp, takes_the_place_from_the_weights) {
@@ -48,12 +48,12 @@ TEST(nuslerp, goes_straight_between_opposite_vectors_of_any_length) {
 }
 
 TEST(nuslerp, treats_a_zero_vector_as_standing_at_a_right_angle) {
-  expect_near(merge_at_once(two_inputs({2}, {0, 0}, {3, 4})), {3 * half_root, 4 * half_root});
+  expect_near(merge_at_once(two_inputs({2}, {0, 0}, {3, 4})), {3 * root_of_half, 4 * root_of_half});
 }
 
 TEST(nuslerp, scales_the_only_change_from_the_base_by_0_707) {
   expect_near(merge_at_once(two_inputs({2}, {1, 1}, {2, 3}, {1, 1})),
-              {1 + half_root, 1 + 2 * half_root});
+              {1 + root_of_half, 1 + 2 * root_of_half});
 }
 
 TEST(nuslerp, gives_the_base_where_neither_input_differs_from_it) {
@@ -63,7 +63,7 @@ TEST(nuslerp, gives_the_base_where_neither_input_differs_from_it) {
 
 TEST(nuslerp, takes_the_middle_where_the_weights_cancel) {
   expect_near(merge_at_once(two_inputs({2}, {1, 0}, {0, 1}, {}, along::whole, {2, -2})),
-              {half_root, half_root});
+              {root_of_half, root_of_half});
 }
 
 TEST(nuslerp, gives_an_input_back_where_the_other_weighs_nothing) {
@@ -75,19 +75,19 @@ TEST(nuslerp, gives_an_input_back_where_the_other_weighs_nothing) {
 TEST(nuslerp, finds_an_angle_for_each_row) {
   // A right angle, then one line.
   expect_near(merge_at_once(two_inputs({2, 2}, {1, 0, 1, 1}, {0, 1, 3, 3}, {}, along::rows)),
-              {half_root, half_root, 2, 2});
+              {root_of_half, root_of_half, 2, 2});
 }
 
 TEST(nuslerp, finds_an_angle_for_each_column) {
   expect_near(merge_at_once(two_inputs({2, 2}, {1, 1, 0, 1}, {0, 3, 1, 3}, {}, along::columns)),
-              {half_root, 2, half_root, 2});
+              {root_of_half, 2, root_of_half, 2});
 }
 
 TEST(nuslerp, treats_the_first_axis_of_three_as_columns) {
   // Vectors of two elements, four apart.
   expect_near(merge_at_once(two_inputs({2, 2, 2}, {1, 1, 1, 0, 0, 1, 2, 0},
                                        {0, 3, 3, 3, 1, 3, 6, 4}, {}, along::columns)),
-              {half_root, 2, 2, 3 * half_root, half_root, 2, 4, 4 * half_root});
+              {root_of_half, 2, 2, 3 * root_of_half, root_of_half, 2, 4, 4 * root_of_half});
 }
 
 TEST(nuslerp, treats_a_tensor_of_one_axis_as_one_vector_in_every_mode) {

@@ -28,7 +28,7 @@ class merge_gguf : public ::testing::Test {
       std::vector<test::filled_tensor> tensors;
       const float scale = name[0] == 'a' ? 1 : -0.5f;
       for (const char* layer : {"blk.0.", "blk.1."}) {
-        for (const block_format format : all_block_formats) {
+        for (const block_format format : gguf_block_formats) {
           const std::string tensor = layer + std::string(to_string(format));
           tensors.push_back(filled(tensor, {3, 512}, format, scale));
         }

@@ -13,6 +13,7 @@
 #include <tensormerge/checkpoint/gguf/gguf_file.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_header.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_metadata.hpp>
+#include <tensormerge/checkpoint/mlx_quantisation.hpp>
 #include <tensormerge/document/load_json.hpp>
 #include <tensormerge/document/node.hpp>
 #include <tensormerge/document/read_text.hpp>
@@ -52,7 +53,10 @@ struct model_folder {
     const std::filesystem::path config = folder_or_file / "config.json";
     std::error_code error;
     if (model.gguf == nullptr && std::filesystem::exists(config, error)) {
-      attempt([&] { model.config = read_config(config); });
+      attempt([&] {
+        model.config = read_config(config);
+        model.weights = with_mlx_weights(std::move(model.weights), model.config);
+      });
     }
     if (!findings.empty()) throw failure(std::move(findings));
     return model;

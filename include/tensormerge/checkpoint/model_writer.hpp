@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -87,6 +89,7 @@ class model_writer {
   /// failure where they cannot be read.
   bool keeps(const write_journal::record& recorded) const {
     if (recorded.tensor >= layout_.tensors.size() || recorded.range_bytes == 0) return false;
+    if (layout_.splits.contains(static_cast<std::size_t>(recorded.tensor))) return false;
     const tensor_entry& entry = layout_.tensors[static_cast<std::size_t>(recorded.tensor)];
     const file& shard = *shards_[entry.file];
     std::vector<std::byte> range;
@@ -102,11 +105,16 @@ class model_writer {
     return true;
   }
 
-  /// Puts bytes at `byte_offset` of the tensor. Threads may write at once. Throws failure.
+  /// Puts bytes at `byte_offset` of the tensor, whole blocks of one that is packed. Threads may
+  /// write at once. Throws failure.
   void write(std::size_t tensor, std::uint64_t byte_offset, std::span<const std::byte> from) const {
     const tensor_entry& entry = checked(tensor, byte_offset, from.size());
     const file& shard = *shards_[entry.file];
-    write_at(shard.opened, shard.path, entry.offset + byte_offset, from);
+    if (const auto split = layout_.splits.find(tensor); split != layout_.splits.end()) {
+      write_split(shard, entry, split->second, byte_offset, from);
+    } else {
+      write_at(shard.opened, shard.path, entry.offset + byte_offset, from);
+    }
     count(tensor, from.size());
   }
 
@@ -193,9 +201,32 @@ class model_writer {
     return entry;
   }
 
+  /// Takes the blocks of MLX apart.
+  static void write_split(const file& shard, const tensor_entry& entry,
+                          const shard_layout::split_place& place, std::uint64_t byte_offset,
+                          std::span<const std::byte> from) {
+    const std::size_t block = bytes_per_block(*entry.packing);
+    const std::size_t scale = mlx_scale_bytes(*entry.packing), numbers = block - 2 * scale;
+    const std::uint64_t first = byte_offset / block;
+    const std::size_t count = from.size() / block;
+    std::vector<std::byte> part;
+    const auto scatter = [&](std::uint64_t offset, std::size_t bytes, std::size_t at) {
+      part.resize(count * bytes);
+      for (std::size_t i = 0; i < count; ++i) {
+        std::memcpy(part.data() + i * bytes, from.data() + i * block + at, bytes);
+      }
+      write_at(shard.opened, shard.path, offset + first * bytes, part);
+    };
+    scatter(entry.offset, numbers, 0);
+    scatter(place.scales, scale, numbers);
+    scatter(place.biases, scale, numbers + scale);
+  }
+
   void copy_view(std::size_t tensor, std::uint64_t byte_offset, const tensor_view& source,
                  std::uint64_t source_offset, std::uint64_t bytes) const {
-    constexpr std::uint64_t buffer_bytes = std::uint64_t{1} << 20;
+    const std::optional<block_format>& packing = layout_.tensors[tensor].packing;
+    const std::uint64_t whole = packing ? bytes_per_block(*packing) : 1;
+    const std::uint64_t buffer_bytes = (std::uint64_t{1} << 20) / whole * whole;
     std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(bytes, buffer_bytes)));
     for (std::uint64_t done = 0; done < bytes; done += buffer.size()) {
       buffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), bytes - done)));

@@ -24,11 +24,18 @@ struct config_changes {
   std::optional<dtype> type{};
   std::optional<std::uint64_t> vocabulary_size{};
   std::optional<bool> tied_embeddings{};
+  /// Whether no weight is quantised any more.
+  bool drops_quantisation = false;
 };
 
 namespace detail {
 
 inline void change_config(node& config, const config_changes& changes) {
+  if (changes.drops_quantisation) {
+    std::erase_if(config.entries, [](const node_entry& entry) {
+      return entry.key == "quantization" || entry.key == "quantization_config";
+    });
+  }
   for (node_entry& entry : config.entries) {
     if (changes.type && (entry.key == "dtype" || entry.key == "torch_dtype")) {
       entry.value = make_string(std::string(to_string(*changes.type)));

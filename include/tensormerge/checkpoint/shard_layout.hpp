@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <tensormerge/checkpoint/mlx_quantisation.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
 #include <tensormerge/checkpoint/write_safetensors_header.hpp>
@@ -26,7 +28,7 @@ struct output_tensor {
   std::string name{};
   dtype type = dtype::float32;
   shape dims{};
-  /// The format of its blocks, in a GGUF file; `type` is float32 then.
+  /// The format of its blocks; `type` is float32 then.
   std::optional<block_format> packing{};
 };
 
@@ -44,6 +46,14 @@ struct shard_layout {
   std::vector<tensor_entry> tensors;
   /// The elements of all tensors.
   std::uint64_t tensor_bytes = 0;
+  /// Where the scales and biases of a tensor of MLX lie, by its number; its numbers are at its own
+  /// offset.
+  struct split_place {
+    std::uint64_t scales = 0, biases = 0;
+  };
+  std::map<std::size_t, split_place> splits{};
+  /// The tensors as they are named in safetensors files, with the parts of those of MLX.
+  std::vector<tensor_entry> stored{};
 };
 
 namespace detail {
@@ -69,11 +79,40 @@ inline std::vector<tensor_entry> sized_entries(const std::vector<output_tensor>&
     if (!elements || *elements > (most_bytes - total) / size) {
       refuse("the output is too large", "fewer than 2^62 bytes", to_string(output.dims));
     }
-    entries.push_back(
-        {.name = output.name, .type = output.type, .dims = output.dims, .bytes = *elements * size});
+    if (output.packing && (!is_mlx(*output.packing) || !module_of_weight(output.name) ||
+                           output.dims.row_length() % elements_per_block(*output.packing) != 0)) {
+      refuse("the output cannot be quantised in a safetensors file",
+             "a weight whose rows are whole groups of MLX", to_string(output.dims));
+    }
+    entries.push_back({.name = output.name,
+                       .type = output.type,
+                       .dims = output.dims,
+                       .bytes = output.packing ? packed_bytes(*output.packing, *elements)
+                                               : *elements * size,
+                       .packing = output.packing});
     total += entries.back().bytes;
   }
   return entries;
+}
+
+/// The entries that a file has for a tensor: itself, or the three parts of a quantised one.
+inline std::vector<tensor_entry> stored_parts(const tensor_entry& entry) {
+  if (!entry.packing) return {entry};
+  const std::uint64_t group = elements_per_block(*entry.packing);
+  const std::uint64_t scale = mlx_scale_bytes(*entry.packing);
+  const std::uint64_t blocks = entry.dims.elements() / group;
+  tensor_entry numbers{.name = entry.name, .type = dtype::uint32, .dims = entry.dims};
+  numbers.bytes = blocks * (bytes_per_block(*entry.packing) - 2 * scale);
+  numbers.dims.extents.back() =
+      entry.dims.row_length() / group * (numbers.bytes / std::max(blocks, std::uint64_t{1})) / 4;
+  tensor_entry scales{.name = std::string(*module_of_weight(entry.name)) + ".scales",
+                      .type = mlx_scale_type(*entry.packing),
+                      .dims = entry.dims,
+                      .bytes = blocks * scale};
+  scales.dims.extents.back() = entry.dims.row_length() / group;
+  tensor_entry biases = scales;
+  biases.name = std::string(*module_of_weight(entry.name)) + ".biases";
+  return {std::move(numbers), std::move(scales), std::move(biases)};
 }
 
 inline std::string shard_file_name(std::size_t number, std::size_t count) {
@@ -97,15 +136,25 @@ inline shard_layout lay_out_shards(const std::vector<output_tensor>& outputs,
                                    std::uint64_t shard_bytes) {
   shard_layout layout;
   layout.tensors = detail::sized_entries(outputs);
+  std::vector<std::size_t> first_part;
+  for (const tensor_entry& entry : layout.tensors) {
+    first_part.push_back(layout.stored.size());
+    for (tensor_entry& part : detail::stored_parts(entry)) layout.stored.push_back(std::move(part));
+  }
+  first_part.push_back(layout.stored.size());
   std::vector<std::vector<tensor_entry*>> members(1);
   std::uint64_t filled = 0;
-  for (tensor_entry& entry : layout.tensors) {
+  for (std::size_t i = 0; i < layout.tensors.size(); ++i) {
+    tensor_entry& entry = layout.tensors[i];
     if (!members.back().empty() && (filled > shard_bytes || entry.bytes > shard_bytes - filled)) {
       members.emplace_back();
       filled = 0;
     }
     entry.file = static_cast<std::uint32_t>(members.size() - 1);
-    members.back().push_back(&entry);
+    for (std::size_t part = first_part[i]; part < first_part[i + 1]; ++part) {
+      layout.stored[part].file = entry.file;
+      members.back().push_back(&layout.stored[part]);
+    }
     filled += entry.bytes;
     layout.tensor_bytes += entry.bytes;
   }
@@ -126,13 +175,18 @@ inline shard_layout lay_out_shards(const std::vector<output_tensor>& outputs,
     layout.shards.push_back(
         {detail::shard_file_name(number, members.size()), std::move(prefix), file_bytes});
   }
+  for (std::size_t i = 0; i < layout.tensors.size(); ++i) {
+    const tensor_entry* parts = &layout.stored[first_part[i]];
+    layout.tensors[i].offset = parts->offset;
+    if (layout.tensors[i].packing) layout.splits[i] = {parts[1].offset, parts[2].offset};
+  }
   return layout;
 }
 
 /// The text of model.safetensors.index.json, tensors in the order of their names.
 inline std::string shard_index_text(const shard_layout& layout) {
   std::vector<const tensor_entry*> sorted;
-  for (const tensor_entry& entry : layout.tensors) sorted.push_back(&entry);
+  for (const tensor_entry& entry : layout.stored) sorted.push_back(&entry);
   std::sort(sorted.begin(), sorted.end(),
             [](const tensor_entry* a, const tensor_entry* b) { return a->name < b->name; });
   node weight_map = make_mapping(), total = make_mapping(), index = make_mapping();

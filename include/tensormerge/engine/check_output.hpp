@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <tensormerge/checkpoint/checkpoint.hpp>
+#include <tensormerge/checkpoint/model_folder.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/checkpoint/shard_layout.hpp>
 #include <tensormerge/error/failure.hpp>
@@ -16,7 +17,7 @@ namespace tensormerge {
 /// missing, has another type or shape, or is one too many.
 inline void check_output(const std::filesystem::path& folder,
                          const std::vector<output_tensor>& expected) {
-  const checkpoint written = checkpoint::open(folder);
+  const checkpoint written = model_folder::open(folder).weights;
   diagnostics findings;
   constexpr std::size_t most_findings = 20;
   const auto report = [&](const std::string& name, std::string wanted, std::string found) {

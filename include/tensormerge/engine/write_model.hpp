@@ -104,7 +104,8 @@ inline void write_folder(const merge_plan& plan, const method_table& methods,
   if (donor_config.is_mapping() && !options.only_weights && !plan.gguf) {
     config_changes changes{.type = plan.config_dtype,
                            .vocabulary_size = plan.vocabulary_size,
-                           .tied_embeddings = plan.tied_embeddings};
+                           .tied_embeddings = plan.tied_embeddings,
+                           .drops_quantisation = plan.drops_quantisation};
     for (const planned_stack& stack : plan.stacks) {
       auto& [prefix, layers] = changes.stacks.emplace_back();
       prefix = stack.prefix;

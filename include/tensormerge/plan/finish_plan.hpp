@@ -7,6 +7,7 @@
 #include <tensormerge/checkpoint/checkpoint.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/plan/gguf_output.hpp>
+#include <tensormerge/plan/mlx_output.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 #include <tensormerge/plan/tensor_role.hpp>
 
@@ -47,7 +48,8 @@ inline void finish_plan(merge_plan& plan, std::optional<dtype> asked_for) {
   if (has_head != detail::has_head(plan.models[plan.donor].folder.weights.tensors())) {
     plan.tied_embeddings = !has_head;
   }
-  plan_gguf_output(plan, asked_for);
+  if (plan.models[plan.donor].folder.gguf != nullptr) plan_gguf_output(plan, asked_for);
+  else keep_mlx_weights(plan);
 }
 
 }  // namespace tensormerge

@@ -81,15 +81,11 @@ inline void choose_layers(const merge_plan& plan, const planned_stack& stack,
 
 }  // namespace detail
 
-/// Plans the output as a GGUF file where the donor is one, with its metadata, and else without
-/// blocks. Of a GGUF file vectors keep their type even where another is asked for, since engines
-/// compute with norms and biases in float32. Throws failure for what a GGUF file cannot hold.
+/// Plans the output as a GGUF file with the metadata of the donor, which is one. Vectors keep their
+/// type even where another is asked for, since engines compute with norms and biases in float32.
+/// Throws failure for what a GGUF file cannot hold.
 inline void plan_gguf_output(merge_plan& plan, std::optional<dtype> asked_for) {
   const planned_model& donor = plan.models[plan.donor];
-  if (donor.folder.gguf == nullptr) {
-    for (planned_tensor& tensor : plan.tensors) tensor.packing.reset();
-    return;
-  }
   gguf_metadata metadata = *donor.folder.gguf;
   diagnostics findings;
   for (planned_tensor& tensor : plan.tensors) {

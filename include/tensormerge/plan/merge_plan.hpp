@@ -87,6 +87,7 @@ struct merge_plan {
   std::optional<dtype> config_dtype;
   std::optional<std::uint64_t> vocabulary_size;
   std::optional<bool> tied_embeddings;
+  bool drops_quantisation = false;  // what config.json says of it is not true any more
   std::optional<gguf_metadata> gguf;  // of the GGUF file that is written; none: safetensors are
   diagnostics findings;               // warnings and notes
 };

@@ -28,8 +28,9 @@ namespace tensormerge {
 /// elements can be converted.
 inline planned_tensor plan_copy(std::string name, std::size_t model, const tensor_entry& entry,
                                 std::optional<dtype> type = std::nullopt) {
-  const dtype written = is_mergeable(entry.type) ? type.value_or(entry.nominal_type())
-                                                 : entry.nominal_type();
+  const std::optional<block_format> packing = type ? std::nullopt : entry.packing;
+  const dtype nominal = packing ? entry.type : entry.nominal_type();
+  const dtype written = is_mergeable(entry.type) ? type.value_or(nominal) : nominal;
   return {.name = std::move(name),
           .type = written,
           .dims = entry.dims,
@@ -39,7 +40,7 @@ inline planned_tensor plan_copy(std::string name, std::size_t model, const tenso
           .base = std::nullopt,
           .is_copy = written == entry.type,
           .inputs = {{model, entry, {}}},
-          .packing = type ? std::nullopt : entry.packing};
+          .packing = packing};
 }
 
 /// Makes planned tensors of requests, and findings of what does not fit together.

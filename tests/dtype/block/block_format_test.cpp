@@ -69,7 +69,7 @@ constexpr bool has_reference_encoder(block_format format) {
 }
 
 class blocks : public testing::TestWithParam<block_format> {};
-INSTANTIATE_TEST_SUITE_P(formats, blocks, testing::ValuesIn(all_block_formats),
+INSTANTIATE_TEST_SUITE_P(formats, blocks, testing::ValuesIn(gguf_block_formats),
                          [](const auto& each) { return std::string(to_string(each.param)); });
 
 TEST_P(blocks, decode_to_the_bits_of_the_python_package) {

@@ -22,6 +22,7 @@ constexpr std::uint32_t gguf_file_type(dtype type, std::optional<block_format> p
       case block_format::q5_1: return 9;
       case block_format::q4_k: return 15;
       case block_format::q6_k: return 18;
+      default: break;
     }
   }
   if (type == dtype::float32) return 0;

@@ -70,7 +70,7 @@ class conversion_planner {
     std::sort(plan_.tensors.begin(), plan_.tensors.end(),
               [](const planned_tensor& a, const planned_tensor& b) { return a.name < b.name; });
     if (plan_.gguf) finish_gguf();
-    else plan_.config_dtype = common_dtype(plan_.tensors);
+    else finish_folder();
     return std::move(plan_);
   }
 
@@ -184,14 +184,12 @@ class conversion_planner {
     return type != nullptr && type->text == "qwen2";
   }
 
-  planned_tensor planned(std::string name, const tensor_entry& tensor) const {
-    if (!plan_.gguf) {
-      planned_tensor made = plan_copy(std::move(name), 0, tensor, request_.type);
-      made.packing.reset();
-      if (!request_.type && tensor.packing) made.type = dtype::float16;
-      made.is_copy = made.type == tensor.type;
-      return made;
+  planned_tensor planned(std::string name, tensor_entry tensor) const {
+    if (tensor.packing && (!plan_.gguf || is_mlx(*tensor.packing))) {
+      if (!is_mlx(*tensor.packing)) tensor.narrow_type = dtype::float16;
+      tensor.packing.reset();
     }
+    if (!plan_.gguf) return plan_copy(std::move(name), 0, tensor, request_.type);
     const bool is_vector = tensor.dims.extents.size() <= 1;
     const bool is_converted = is_float(tensor.type) && (request_.type || request_.packing);
     if (is_vector && is_float(tensor.type)) {
@@ -214,6 +212,11 @@ class conversion_planner {
       if (dims.row_length() % elements_per_block(format) == 0) return format;
     }
     return std::nullopt;
+  }
+
+  void finish_folder() {
+    plan_.config_dtype = common_dtype(plan_.tensors);
+    plan_.drops_quantisation = source().config.find("quantization") != nullptr;
   }
 
   void finish_gguf() {
@@ -245,8 +248,8 @@ class conversion_planner {
 /// types within one. Between the two, models of Llama's kind are converted (llama, mistral and
 /// qwen2), with their names, order of rows, configuration and byte-level BPE tokenizer. In a GGUF
 /// file vectors are float32, and rows that are no whole blocks of the format that is asked for are
-/// in Q8_0 or float16; of a GGUF file, blocks become float16 in safetensors where no type is asked
-/// for.
+/// in Q8_0 or float16; where no type is asked for, blocks of a GGUF file become float16 in
+/// safetensors, and what MLX quantised has the type that its scales had.
 /// Throws failure with all that cannot be converted.
 inline merge_plan plan_conversion(model_folder model, const conversion_request& request) {
   return detail::conversion_planner(std::move(model), request).plan();

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Merges with different threads and memory: the bytes must be the same.
 
-    check_same_bytes.py PROGRAM EXAMPLES WORK_FOLDER
+    check_same_bytes.py PROGRAM EXAMPLES WORK_FOLDER [--sanitized]
+
+Sanitizers take more memory themselves than the limits that are tried.
 """
 import pathlib
 import shutil
@@ -16,12 +18,13 @@ METHODS = {
     "model_stock": "",
     "sce": "",
 }
-WORK = [["--num-threads", "1"], ["--num-threads", "2"], ["--num-threads", "7"],
-        ["--max-memory", "64MiB"], ["--max-memory", "1GiB", "-j3"]]
+THREADS = [["--num-threads", "1"], ["--num-threads", "2"], ["--num-threads", "7"]]
+LIMITS = [["--max-memory", "64MiB"], ["--max-memory", "1GiB", "-j3"]]
 
 
 def main():
     program, examples, work = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
+    limits = [] if "--sanitized" in sys.argv else LIMITS
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     for method, parameters in METHODS.items():
@@ -30,7 +33,7 @@ def main():
         config.write_text(f"merge_method: {method}\n{base}models:\n"
                           f"  - model: python-ft\n{parameters}  - model: c-ft\n{parameters}")
         results = set()
-        for options in WORK:
+        for options in THREADS + limits:
             subprocess.run([program, "merge", config, work / "output", "--quiet", "--models-dir",
                             examples / "models", *options], check=True)
             results.add((work / "output" / "model.safetensors").read_bytes())

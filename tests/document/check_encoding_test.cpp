@@ -35,6 +35,13 @@ TEST(check_encoding, refuses_bytes_that_are_no_utf_8_at_the_first) {
             "file as UTF-8");
 }
 
+TEST(is_utf8, looks_at_every_byte) {
+  EXPECT_TRUE(is_utf8(""));
+  EXPECT_TRUE(is_utf8("gr\xC3\xBC\xC3\x9F" "e \xF4\x8F\xBF\xBF"));
+  EXPECT_FALSE(is_utf8("a\xFF"));
+  EXPECT_FALSE(is_utf8("\xC3"));
+}
+
 TEST(check_encoding, names_utf_16) {
   constexpr std::string_view message =
       "a.yml:1:1: error: cannot be read, expected text in UTF-8, found UTF-16 or UTF-32; save the "

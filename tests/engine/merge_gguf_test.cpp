@@ -49,14 +49,19 @@ class merge_gguf : public ::testing::Test {
     return {{std::move(name), dtype::float32, std::move(dims), format}, std::move(values)};
   }
 
-  /// Merges as the text says, into the folder `out` anew. Returns the plan's print.
+  /// Merges as the text says, into `out` anew. Returns the plan's print.
   std::string merge(const std::string& text, const run_options& run = {}) {
+    return merge(text, out(), run);
+  }
+
+  std::string merge(const std::string& text, const std::filesystem::path& output,
+                    const run_options& run = {}) {
     const method_table methods = make_method_table(boost::hana::tuple_t<linear, passthrough>);
     const plan_options options{.search = {.models_dir = folder_.path()}};
     const merge_plan plan = plan_merge(read_merge_config(load_yaml(text, "c")),
                                        describe_methods(methods), options);
     progress state;
-    write_model(plan, methods, out(), {.run = run}, state);
+    write_model(plan, methods, output, {.run = run, .outlives = durability::power_loss}, state);
     return print_plan(plan);
   }
 
@@ -82,7 +87,9 @@ TEST_F(merge_gguf, computes_with_decoded_elements_and_keeps_types_and_metadata) 
   const std::string print = merge(mean_of_gguf);
   EXPECT_TRUE(test::contains(print, "`blk.0.Q4_K` Q4_K [3, 512], 864 bytes"));
   const model_folder merged = model_folder::open(out());
-  EXPECT_EQ(merged.gguf->entries(), test::llama_metadata(2).entries());
+  gguf_metadata expected_keys = test::llama_metadata(2);
+  expected_keys.set_number("general.quantization_version", 2);
+  EXPECT_EQ(merged.gguf->entries(), expected_keys.entries());
   const checkpoint a = checkpoint::open(folder_.path() / "a.gguf");
   const checkpoint b = checkpoint::open(folder_.path() / "b.gguf");
   for (const tensor_entry& tensor : merged.weights.tensors()) {
@@ -144,11 +151,36 @@ TEST_F(merge_gguf, fails_where_a_scale_overflows) {
       {{"blk.0.x", dtype::float32, {1, 32}, block_format::q8_0}, std::vector<float>(32, 8e6f)}};
   test::write_file(folder_.path() / "c.gguf",
                    test::gguf_bytes(test::llama_metadata(1), tensors));
-  EXPECT_THROW(merge("merge_method: linear\n"
-                     "parameters: {normalize: false}\n"
-                     "models: [{model: c.gguf, parameters: {weight: 2}}]\n"),
-               failure);
-  EXPECT_FALSE(std::filesystem::exists(out()));
+  const std::string message = test::message_of([&] {
+    merge("merge_method: linear\n"
+          "parameters: {normalize: false}\n"
+          "models: [{model: c.gguf, parameters: {weight: 2}}]\n",
+          out().replace_extension(".gguf"));
+  });
+  EXPECT_TRUE(test::contains(message, "values that Q8_0 holds"));
+  EXPECT_EQ(test::names_in(folder_.path()),
+            (std::vector<std::string>{"a.gguf", "b.gguf", "c.gguf"}));
+}
+
+TEST_F(merge_gguf, writes_a_single_file_and_leaves_folders_of_others_alone) {
+  merge(mean_of_gguf);
+  const std::filesystem::path file = folder_.path() / "new" / "x.gguf";
+  for (const char* folder : {"x.gguf.folder", "x.gguf.partial"}) {
+    test::write_file(file.parent_path() / folder / "model.gguf", "mine");
+  }
+  test::write_file(file, "old");
+  merge(mean_of_gguf, file);
+  EXPECT_EQ(test::read_file(file), test::read_file(out() / "model.gguf"));
+  EXPECT_EQ(test::names_in(file.parent_path()),
+            (std::vector<std::string>{"x.gguf", "x.gguf.folder", "x.gguf.partial"}));
+  EXPECT_EQ(test::read_file(file.parent_path() / "x.gguf.folder" / "model.gguf"), "mine");
+  EXPECT_EQ(test::read_file(file.parent_path() / "x.gguf.partial" / "model.gguf"), "mine");
+}
+
+TEST_F(merge_gguf, does_not_replace_a_file_that_it_reads) {
+  const std::string before = test::read_file(folder_.path() / "b.gguf");
+  EXPECT_THROW(merge(mean_of_gguf, folder_.path() / "b.gguf"), failure);
+  EXPECT_EQ(test::read_file(folder_.path() / "b.gguf"), before);
 }
 
 }  // namespace

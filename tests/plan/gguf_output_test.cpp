@@ -43,7 +43,7 @@ TEST(gguf_output, is_planned_only_where_the_donor_is_one) {
   EXPECT_EQ(plan.tensors[0].packing, block_format::q8_0);
   EXPECT_EQ(plan.tensors[0].bytes(), 68u);
   merge_plan other = gguf_plan_of({.dims = {2, 32}, .packing = block_format::q8_0}, false);
-  plan_gguf_output(other, std::nullopt);
+  finish_plan(other, std::nullopt);
   EXPECT_FALSE(other.gguf);
   EXPECT_EQ(other.tensors[0].packing, std::nullopt);
 }
@@ -61,9 +61,26 @@ TEST(gguf_output, counts_the_layers_that_slices_made_and_picks_what_is_said_of_e
 TEST(gguf_output, says_which_type_was_asked_for_and_keeps_vectors_as_they_are) {
   tensor_entry norm{.name = "n", .type = dtype::float32, .dims = {2}};
   merge_plan plan = gguf_plan_of({.type = dtype::bfloat16, .dims = {2}, .inputs = {{0, norm}}});
+  plan.tensors.push_back({.name = "m", .type = dtype::bfloat16, .dims = {2, 2}});
   plan_gguf_output(plan, dtype::bfloat16);
   EXPECT_EQ(plan.tensors[0].type, dtype::float32);
   EXPECT_EQ(plan.gguf->whole_number("general.file_type"), 32u);
+}
+
+TEST(gguf_output, refuses_other_tokens_than_the_file_lists) {
+  merge_plan plan = gguf_plan_of({.dims = {2, 2}});
+  plan.makes_tokenizer = true;
+  EXPECT_THROW(plan_gguf_output(plan, std::nullopt), failure);
+  plan.makes_tokenizer = false;
+  plan.tensors[0].name = "token_embd.weight";
+  gguf_metadata metadata = *plan.models[0].folder.gguf;
+  metadata.set_number("llama.vocab_size", 7);
+  plan.models[0].folder.gguf = std::make_shared<const gguf_metadata>(metadata);
+  plan_gguf_output(plan, std::nullopt);
+  EXPECT_EQ(plan.gguf->whole_number("llama.vocab_size"), 2u);
+  metadata.set_texts("tokenizer.ggml.tokens", {"a", "b", "c"});
+  plan.models[0].folder.gguf = std::make_shared<const gguf_metadata>(metadata);
+  EXPECT_THROW(plan_gguf_output(plan, std::nullopt), failure);
 }
 
 TEST(gguf_output, refuses_what_the_format_cannot_hold) {

@@ -24,12 +24,13 @@ inline node byte_level_part(bool add_prefix_space, bool trim_offsets, bool use_r
 }
 
 /// Qwen2 splits by a pattern of its own, which takes digits one by one.
+inline constexpr const char* qwen2_pattern =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*)"
+    R"(|\s*[\r\n]+|\s+(?!\S)|\s+)";
+
 inline node qwen2_splitter(bool add_prefix_space) {
-  constexpr const char* pattern =
-      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*)"
-      R"(|\s*[\r\n]+|\s+(?!\S)|\s+)";
   node expression = make_mapping();
-  set(expression, "Regex", make_string(pattern));
+  set(expression, "Regex", make_string(qwen2_pattern));
   node split = make_mapping();
   set(split, "type", make_string("Split"));
   set(split, "pattern", std::move(expression));

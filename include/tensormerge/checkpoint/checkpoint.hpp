@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -13,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include <tensormerge/checkpoint/gguf/gguf_file.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_metadata.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/checkpoint/shard_index.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
@@ -53,6 +56,9 @@ class checkpoint {
 
   const std::vector<std::filesystem::path>& files() const { return files_; }
 
+  /// The metadata where the weights are a single GGUF file, else nullptr.
+  const std::shared_ptr<const gguf_metadata>& gguf() const { return gguf_; }
+
   /// By file, then in the order of their bytes.
   const std::vector<tensor_entry>& tensors() const { return tensors_; }
 
@@ -92,6 +98,7 @@ class checkpoint {
 
   std::vector<std::filesystem::path> files_;
   std::vector<tensor_entry> tensors_;
+  std::shared_ptr<const gguf_metadata> gguf_;
   std::unordered_map<std::string, std::size_t, name_hash, std::equal_to<>> by_name_;
 };
 
@@ -114,7 +121,11 @@ inline checkpoint checkpoint::open(const std::filesystem::path& folder_or_file) 
 }
 
 inline checkpoint checkpoint::open_file(const std::filesystem::path& file) {
-  return checkpoint({file}, read_weights_file(file));
+  if (!is_gguf_file(file)) return checkpoint({file}, read_weights_file(file));
+  gguf_file contents = read_gguf_file(file);
+  checkpoint result({file}, std::move(contents.tensors));
+  result.gguf_ = std::make_shared<const gguf_metadata>(std::move(contents.metadata));
+  return result;
 }
 
 inline checkpoint checkpoint::open_shards(const std::filesystem::path& index_file) {

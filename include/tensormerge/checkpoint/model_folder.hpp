@@ -6,12 +6,9 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <tensormerge/checkpoint/checkpoint.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_config.hpp>
-#include <tensormerge/checkpoint/gguf/gguf_file.hpp>
-#include <tensormerge/checkpoint/gguf/gguf_header.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_metadata.hpp>
 #include <tensormerge/checkpoint/mlx_quantisation.hpp>
 #include <tensormerge/document/load_json.hpp>
@@ -44,11 +41,8 @@ struct model_folder {
     };
     attempt([&] {
       model.weights = checkpoint::open(folder_or_file);
-      const std::vector<std::filesystem::path>& files = model.weights.files();
-      if (files.size() != 1 || !is_gguf_file(files.front())) return;
-      model.gguf =
-          std::make_shared<const gguf_metadata>(read_gguf_header(files.front()).metadata);
-      model.config = gguf_config(*model.gguf);
+      model.gguf = model.weights.gguf();
+      if (model.gguf != nullptr) model.config = gguf_config(*model.gguf);
     });
     const std::filesystem::path config = folder_or_file / "config.json";
     std::error_code error;

@@ -19,7 +19,7 @@ namespace tensormerge {
 /// element is read. Throws failure.
 inline std::vector<tensor_entry> read_weights_file(const std::filesystem::path& path,
                                                    std::uint32_t file = 0) {
-  if (is_gguf_file(path)) return read_gguf_tensors(path, file);
+  if (is_gguf_file(path)) return read_gguf_file(path, file).tensors;
   return is_torch_file(path) ? read_torch_tensors(path, file)
                              : read_safetensors_header(path, file).tensors;
 }

@@ -49,6 +49,16 @@ inline std::string hexadecimal(std::uint32_t value, int least_digits) {
 
 }  // namespace detail
 
+/// Whether all of the text is well-formed UTF-8.
+inline bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const detail::code_point letter = detail::first_code_point(text.substr(0, 4));
+    if (letter.bytes == 0) return false;
+    text.remove_prefix(letter.bytes);
+  }
+  return true;
+}
+
 /// Throws failure, at the first byte at fault, unless the text is UTF-8 (with or without a byte
 /// order mark) and free of control characters other than tab and line breaks, as YAML 1.1 asks.
 inline void check_encoding(std::string_view text, const text_positions& positions,

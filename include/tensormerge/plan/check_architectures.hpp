@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -35,9 +36,11 @@ inline void check_architectures(const std::vector<planned_model>& models,
       first = &model;
       expected = architecture;
     } else if (architecture != expected) {
+      const std::filesystem::path& place = model.folder.path;
+      const bool is_gguf = model.folder.gguf != nullptr;
       findings.add("models of another architecture",
-                   {.file = (model.folder.path / "config.json").string(),
-                    .path = "architectures",
+                   {.file = (is_gguf ? place : place / "config.json").string(),
+                    .path = is_gguf ? "general.architecture" : "architectures",
                     .what = "the models have different architectures",
                     .expected = quoted_name(expected) + " as " + quoted_name(first->name),
                     .found = quoted_name(architecture) + " for " + quoted_name(model.name),

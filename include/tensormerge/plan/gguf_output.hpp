@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <tensormerge/checkpoint/gguf/gguf_file_type.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_metadata.hpp>
-#include <tensormerge/checkpoint/gguf/gguf_tensor_type.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_objection.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_value.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/error/failure.hpp>
@@ -19,35 +21,6 @@
 namespace tensormerge {
 
 namespace detail {
-
-/// What keeps a tensor from being stored in a GGUF file; empty where nothing does.
-inline diagnostic gguf_objection(const planned_tensor& tensor) {
-  constexpr std::size_t most_axes = 4, longest_name = 63;
-  const auto objection = [&tensor](std::string what, std::string expected, std::string found) {
-    return diagnostic{.path = quoted_name(tensor.name),
-                      .what = std::move(what),
-                      .expected = std::move(expected),
-                      .found = std::move(found)};
-  };
-  if (find_gguf_type(tensor.type, tensor.packing) == nullptr) {
-    return objection("a GGUF file has no such type", "one of " + supported_gguf_types(),
-                     std::string(to_string(tensor.type)));
-  }
-  if (tensor.dims.extents.size() > most_axes) {
-    return objection("a GGUF file holds no such shape", "at most 4 axes", to_string(tensor.dims));
-  }
-  if (tensor.name.size() > longest_name) {
-    return objection("the name is too long for a GGUF file", "at most 63 bytes",
-                     std::to_string(tensor.name.size()));
-  }
-  if (tensor.packing && tensor.dims.row_length() % elements_per_block(*tensor.packing) != 0) {
-    return objection("rows are no whole blocks",
-                     "a multiple of " + std::to_string(elements_per_block(*tensor.packing)) +
-                         " for " + std::string(to_string(*tensor.packing)),
-                     to_string(tensor.dims));
-  }
-  return {};
-}
 
 /// Makes lists with an item for each layer those of the layers that were taken.
 inline void choose_layers(const merge_plan& plan, const planned_stack& stack,
@@ -81,6 +54,60 @@ inline void choose_layers(const merge_plan& plan, const planned_stack& stack,
 
 }  // namespace detail
 
+/// Sets what a GGUF file says of its tensors' types: the version of the blocks where there are any,
+/// and, if asked for, as what most elements are stored.
+inline void describe_types(const std::vector<planned_tensor>& tensors, bool with_file_type,
+                           gguf_metadata& metadata) {
+  constexpr std::uint32_t version_of_blocks = 2;
+  std::map<std::uint32_t, std::uint64_t> elements;  // by file type
+  bool has_blocks = false;
+  for (const planned_tensor& tensor : tensors) {
+    elements[gguf_file_type(tensor.type, tensor.packing)] += tensor.dims.elements();
+    has_blocks = has_blocks || tensor.packing;
+  }
+  if (has_blocks) metadata.set_number("general.quantization_version", version_of_blocks);
+  else metadata.erase("general.quantization_version");
+  const auto most = std::max_element(elements.begin(), elements.end(), [](auto& a, auto& b) {
+    return a.second < b.second;
+  });
+  if (with_file_type && most != elements.end()) {
+    metadata.set_number("general.file_type", most->first);
+  }
+}
+
+namespace detail {
+
+/// Throws where the output's tokens would be others than those that the metadata lists.
+inline void check_vocabulary(const merge_plan& plan, gguf_metadata& metadata) {
+  const std::string file = plan.models[plan.donor].folder.path.string();
+  if (plan.makes_tokenizer || plan.tokenizer_donor != plan.donor || !plan.made_files.empty()) {
+    throw failure(diagnostic{.file = file,
+                             .what = "the tokenizer of a GGUF file stays as it is",
+                             .expected = "no `tokenizer`, `tokenizer_source` or `chat_template`",
+                             .hint = "merge folders, then `tensormerge convert` the output"});
+  }
+  const gguf_value* tokens = metadata.find("tokenizer.ggml.tokens");
+  const auto embedding =
+      std::find_if(plan.tensors.begin(), plan.tensors.end(), [](const planned_tensor& tensor) {
+        return tensor.name == "token_embd.weight";
+      });
+  if (embedding == plan.tensors.end()) return;
+  const std::uint64_t rows = embedding->dims.column_length();
+  if (tokens != nullptr && tokens->items != rows) {
+    throw failure(diagnostic{.file = file,
+                             .path = quoted_name(embedding->name),
+                             .what = "the output has other tokens than the GGUF file lists",
+                             .expected = std::to_string(tokens->items) + " rows",
+                             .found = std::to_string(rows),
+                             .hint = "merge folders, then `tensormerge convert` the output"});
+  }
+  const std::string key =
+      std::string(metadata.text("general.architecture").value_or("")) + ".vocab_size";
+  if (metadata.find(key) != nullptr) metadata.set_number(key, static_cast<std::uint32_t>(rows));
+}
+
+}  // namespace detail
+
 /// Plans the output as a GGUF file with the metadata of the donor, which is one. Vectors keep their
 /// type even where another is asked for, since engines compute with norms and biases in float32.
 /// Throws failure for what a GGUF file cannot hold.
@@ -92,11 +119,12 @@ inline void plan_gguf_output(merge_plan& plan, std::optional<dtype> asked_for) {
     if (asked_for && tensor.dims.extents.size() <= 1 && !tensor.inputs.empty()) {
       tensor.type = tensor.inputs.front().tensor.nominal_type();
     }
-    diagnostic objection = detail::gguf_objection(tensor);
+    diagnostic objection = gguf_objection(stored_as(tensor));
     if (!objection.what.empty() && findings.size() < 20) findings.push_back(std::move(objection));
   }
   if (!findings.empty()) throw failure(std::move(findings));
-  if (asked_for) metadata.set_number("general.file_type", gguf_file_type(*asked_for, std::nullopt));
+  detail::check_vocabulary(plan, metadata);
+  describe_types(plan.tensors, asked_for.has_value(), metadata);
   const auto architecture = donor.folder.gguf->text("general.architecture");
   for (const planned_stack& stack : plan.stacks) {
     if (stack.prefix != "blk." || !architecture) continue;

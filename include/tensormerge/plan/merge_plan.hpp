@@ -8,6 +8,7 @@
 
 #include <tensormerge/checkpoint/gguf/gguf_metadata.hpp>
 #include <tensormerge/checkpoint/model_folder.hpp>
+#include <tensormerge/checkpoint/shard_layout.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
 #include <tensormerge/dtype/block/block_format.hpp>
 #include <tensormerge/dtype/dtype.hpp>
@@ -52,6 +53,11 @@ struct planned_tensor {
   }
   std::uint64_t bytes() const { return stored_bytes(dims.elements()); }
 };
+
+/// A planned tensor as the output's files hold it.
+inline output_tensor stored_as(const planned_tensor& tensor) {
+  return {tensor.name, tensor.type, tensor.dims, tensor.packing};
+}
 
 /// A file of the output that no model has.
 struct made_file {

@@ -14,7 +14,6 @@
 
 #include <tensormerge/checkpoint/chat_template_of.hpp>
 #include <tensormerge/checkpoint/gguf/config_of_gguf.hpp>
-#include <tensormerge/checkpoint/gguf/gguf_file_type.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_names.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_of_config.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_of_tokenizer.hpp>
@@ -31,6 +30,7 @@
 #include <tensormerge/dtype/dispatch.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/error/failure.hpp>
+#include <tensormerge/plan/dimension_check.hpp>
 #include <tensormerge/plan/finish_plan.hpp>
 #include <tensormerge/plan/gguf_output.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
@@ -66,7 +66,9 @@ class conversion_planner {
     else if (to_gguf) plan_.gguf = *source().gguf;
     else if (is_gguf_) make_folder();
     for (const tensor_entry& tensor : source().weights.tensors()) add(tensor);
+    if (dimensions_) report(dimensions_->objection());
     if (!findings_.empty()) throw failure(std::move(findings_));
+    if (to_gguf && !is_gguf_) add_tokenizer();
     std::sort(plan_.tensors.begin(), plan_.tensors.end(),
               [](const planned_tensor& a, const planned_tensor& b) { return a.name < b.name; });
     if (plan_.gguf) finish_gguf();
@@ -79,13 +81,18 @@ class conversion_planner {
 
   void report(std::string_view tensor, std::string what, std::string expected = {},
               std::string found = {}) {
+    report({.path = quoted_name(tensor),
+            .what = std::move(what),
+            .expected = std::move(expected),
+            .found = std::move(found)});
+  }
+
+  /// The same for what has been found already; nothing where that is empty.
+  void report(diagnostic finding) {
     constexpr std::size_t most_findings = 20;
-    if (findings_.size() == most_findings) return;
-    findings_.push_back({.file = source().path.string(),
-                         .path = quoted_name(tensor),
-                         .what = std::move(what),
-                         .expected = std::move(expected),
-                         .found = std::move(found)});
+    if (finding.what.empty() || findings_.size() == most_findings) return;
+    finding.file = source().path.string();
+    findings_.push_back(std::move(finding));
   }
 
   void make_metadata() {
@@ -94,7 +101,18 @@ class conversion_planner {
     plan_.gguf = gguf_of_config(model.config, model.path.filename().string(), file);
     query_heads_ = *gguf_number(*plan_.gguf, "attention.head_count");
     key_heads_ = *gguf_number(*plan_.gguf, "attention.head_count_kv");
-    const std::uint64_t rows = *gguf_number(*plan_.gguf, "vocab_size");
+    dimensions_.emplace(model.config);
+  }
+
+  /// To be called when the vocabulary has been compared with the embedding, whose rows are there.
+  void add_tokenizer() {
+    const model_folder& model = source();
+    const tensor_entry* embedding = model.weights.find("model.embed_tokens.weight");
+    if (embedding == nullptr) {
+      report("model.embed_tokens.weight", "is missing");
+      throw failure(std::move(findings_));
+    }
+    const std::uint64_t rows = embedding->dims.column_length();
     const std::optional<tokenizer> tokens = read_tokenizer(model.path);
     if (!tokens) {
       plan_.findings.push_back({.level = severity::warning,
@@ -112,11 +130,14 @@ class conversion_planner {
   void make_folder() {
     model_folder& model = plan_.models.front().folder;
     const std::vector<tensor_entry>& tensors = model.weights.tensors();
-    const bool has_biases = std::any_of(tensors.begin(), tensors.end(), [](const auto& tensor) {
+    const tensor_entry* embedding = model.weights.find("token_embd.weight");
+    gguf_tensor_facts facts{.has_head = model.weights.find("output.weight") != nullptr};
+    facts.has_biases = std::any_of(tensors.begin(), tensors.end(), [](const auto& tensor) {
       return tensor.name.ends_with(".attn_q.bias");
     });
-    model.config = config_of_gguf(*model.gguf, model.weights.find("output.weight") != nullptr,
-                                  has_biases, model.path.string());
+    if (embedding != nullptr) facts.embedding_rows = embedding->dims.column_length();
+    model.config = config_of_gguf(*model.gguf, facts, model.path.string());
+    dimensions_.emplace(model.config);
     query_heads_ = *gguf_number(*model.gguf, "attention.head_count");
     key_heads_ = gguf_number(*model.gguf, "attention.head_count_kv").value_or(query_heads_);
     plan_.makes_tokenizer = true;
@@ -146,6 +167,9 @@ class conversion_planner {
         return report(name, "the tensor has no name in the other layout",
                       "those of models of Llama's kind");
       }
+      diagnostic objection = dimensions_->objection(to_gguf ? name : *other, tensor.dims);
+      objection.path = quoted_name(name);
+      if (!objection.what.empty()) return report(std::move(objection));
       if (!reorder_heads(tensor, to_gguf ? *other : name)) return;
       name = *other;
     }
@@ -159,9 +183,10 @@ class conversion_planner {
     if (is_qwen() || (!is_query && !is_key)) return true;
     const std::uint64_t heads = is_query ? query_heads_ : key_heads_;
     const std::uint64_t rows = tensor.dims.column_length();
-    if (heads == 0 || rows % (2 * heads) != 0) {
+    if (tensor.dims.elements() == 0) return true;
+    if (heads == 0 || rows % heads != 0 || rows / heads % 2 != 0) {
       report(tensor.name, "the rows are no pairs for each head",
-             "a multiple of " + std::to_string(2 * heads), to_string(tensor.dims));
+             "a multiple of twice " + std::to_string(heads), to_string(tensor.dims));
       return false;
     }
     const std::uint64_t size = rows / heads, half = size / 2;
@@ -221,23 +246,34 @@ class conversion_planner {
 
   void finish_gguf() {
     for (const planned_tensor& tensor : plan_.tensors) {
-      diagnostic objection = gguf_objection(tensor);
+      diagnostic objection = gguf_objection(stored_as(tensor));
       if (!objection.what.empty()) findings_.push_back(std::move(objection));
     }
     if (!findings_.empty()) throw failure(std::move(findings_));
-    if (is_gguf_ && !request_.type && !request_.packing) return;
-    std::optional<dtype> type = request_.type;
-    for (const planned_tensor& tensor : plan_.tensors) {
-      if (!type && tensor.dims.extents.size() > 1) type = tensor.type;
-    }
-    plan_.gguf->set_number("general.file_type",
-                           gguf_file_type(type.value_or(dtype::float32), request_.packing));
+    const bool keeps_types = is_gguf_ && !request_.type && !request_.packing;
+    describe_types(plan_.tensors, !keeps_types, *plan_.gguf);
+    if (!request_.packing) return;
+    const auto others = std::count_if(
+        plan_.tensors.begin(), plan_.tensors.end(), [this](const planned_tensor& tensor) {
+          return tensor.dims.extents.size() > 1 && is_float(tensor.type) &&
+                 tensor.packing != request_.packing;
+        });
+    if (others == 0) return;
+    const std::string format(to_string(*request_.packing));
+    plan_.findings.push_back(
+        {.level = severity::warning,
+         .file = source().path.string(),
+         .what = std::to_string(others) + " of " + std::to_string(plan_.tensors.size()) +
+                 " tensors are written in Q8_0 or float16, since their rows are no whole blocks",
+         .expected = "multiples of " + std::to_string(elements_per_block(*request_.packing)) +
+                     " for " + format});
   }
 
   conversion_request request_;
   bool is_gguf_;
   merge_plan plan_;
   std::uint64_t query_heads_ = 0, key_heads_ = 0;
+  std::optional<dimension_check> dimensions_;  // between the layouts
   diagnostics findings_;
 };
 

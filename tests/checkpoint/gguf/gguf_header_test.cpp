@@ -87,6 +87,14 @@ TEST(gguf_header, that_lies_about_lengths_is_refused_by_name) {
   EXPECT_TRUE(test::contains(objection(file_with(0, 1, list + number(8, 4) + number(2, 8) +
                                                            number(1ull << 60, 8))),
                              "ends inside"));
+  // 2^61 + 1 numbers of 8 bytes would be 8 bytes if the product wrapped.
+  EXPECT_TRUE(test::contains(objection(file_with(0, 1, list + number(10, 4) +
+                                                           number((1ull << 61) + 1, 8))),
+                             "impossible length"));
+  EXPECT_TRUE(test::contains(objection(file_with(0, 1, text("\xff") + number(0, 4) + "x")),
+                             "key is not UTF-8"));
+  const std::string wide = text("general.alignment") + number(4, 4) + number(1 << 21, 4);
+  EXPECT_TRUE(test::contains(objection(file_with(0, 1, wide)), "up to 1048576"));
   const std::string key = text("k") + number(0, 4) + "x";
   EXPECT_TRUE(test::contains(objection(file_with(0, 2, key + key)), "twice"));
   const std::string part = text("split.count") + number(2, 4) + number(3, 2);
@@ -108,6 +116,7 @@ TEST(gguf_header, with_impossible_tensors_is_refused_by_their_names) {
   EXPECT_TRUE(test::contains(with(tensor("t", 2, 256, 10, 0)), "Q2_K"));
   EXPECT_TRUE(test::contains(with(tensor("t", 2, 8, 777, 0)), "number 777"));
   EXPECT_TRUE(test::contains(with(tensor("t\n", 2, 8, 0, 0)), "control character"));
+  EXPECT_TRUE(test::contains(with(tensor("t\xc3", 2, 8, 0, 0)), "name is not UTF-8"));
   EXPECT_TRUE(test::contains(with(tensor("t", 2, 8, 0, 0) + tensor("t", 2, 8, 0, 64), 2), "twice"));
   EXPECT_TRUE(
       test::contains(with(tensor("t", 2, 8, 0, 0) + tensor("u", 2, 8, 0, 32), 2), "overlaps"));

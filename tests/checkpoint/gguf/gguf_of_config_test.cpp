@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <tensormerge/checkpoint/gguf/config_of_gguf.hpp>
-#include <tensormerge/checkpoint/gguf/gguf_names.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_of_config.hpp>
 #include <tensormerge/document/load_json.hpp>
 #include <tensormerge/error/failure.hpp>
@@ -23,7 +22,7 @@ TEST(gguf_of_config, and_back_says_the_same) {
   const gguf_metadata metadata = gguf_of_config(config, "tiny", "config.json");
   EXPECT_EQ(metadata.text("general.architecture"), "llama");
   EXPECT_EQ(metadata.whole_number("llama.attention.key_length"), 32u);
-  const node back = config_of_gguf(metadata, true, true, "x.gguf");
+  const node back = config_of_gguf(metadata, {.has_head = true, .has_biases = true}, "x.gguf");
   for (const char* key :
        {"model_type", "num_hidden_layers", "max_position_embeddings", "hidden_size", "head_dim",
         "intermediate_size", "num_attention_heads", "num_key_value_heads", "vocab_size",
@@ -43,24 +42,25 @@ TEST(gguf_of_config, refuses_what_cannot_be_said) {
   refused("llama", "mamba");
   refused("default", "llama3");
   refused("num_hidden_layers", "layers");
+  refused("\"silu\"", "\"gelu\"");
+  refused("\"head_dim\": 32", "\"use_sliding_window\": true");
 }
 
-TEST(gguf_names, are_those_of_the_same_tensors_in_both_layouts) {
-  for (const auto& [ours, theirs] : {std::pair("model.layers.12.self_attn.q_proj.weight",
-                                               "blk.12.attn_q.weight"),
-                                     std::pair("model.layers.0.self_attn.k_proj.bias",
-                                               "blk.0.attn_k.bias"),
-                                     std::pair("model.layers.3.post_attention_layernorm.weight",
-                                               "blk.3.ffn_norm.weight"),
-                                     std::pair("model.embed_tokens.weight", "token_embd.weight"),
-                                     std::pair("lm_head.weight", "output.weight")}) {
-    EXPECT_EQ(gguf_name(ours), theirs);
-    EXPECT_EQ(hugging_face_name(theirs), ours);
-  }
-  for (const char* unknown : {"", "model.layers.x.mlp.up_proj.weight", "model.layers.1.weight",
-                              "model.layers.1.mlp.experts.0.weight", "lm_head", "a.b"}) {
-    EXPECT_EQ(gguf_name(unknown), std::nullopt) << unknown;
-  }
+TEST(gguf_of_config, takes_a_default_only_where_a_key_is_absent_or_null) {
+  const auto with = [](const char* from, const char* to) {
+    std::string text = llama;
+    text.replace(text.find(from), std::string(from).size(), to);
+    return gguf_of_config(load_json(text, "c"), "n", "c");
+  };
+  const gguf_metadata metadata = with("5000.0", "null");
+  EXPECT_EQ(metadata.real_number("llama.rope.freq_base"), 10000);
+  EXPECT_EQ(with("\"num_key_value_heads\": 2", "\"num_key_value_heads\": null")
+                .whole_number("llama.attention.head_count_kv"),
+            4u);
+  EXPECT_THROW(with("1e-05", "\"1e-05\""), failure);
+  EXPECT_THROW(with("5000.0", "[5000]"), failure);
+  EXPECT_THROW(with("\"num_key_value_heads\": 2", "\"num_key_value_heads\": \"2\""), failure);
+  EXPECT_THROW(with("\"head_dim\": 32", "\"head_dim\": 32.5"), failure);
 }
 
 }  // namespace

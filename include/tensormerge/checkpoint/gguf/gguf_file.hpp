@@ -11,6 +11,7 @@
 #include <tensormerge/checkpoint/block_view.hpp>
 #include <tensormerge/checkpoint/file_descriptor.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_header.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_metadata.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
 
 namespace tensormerge {
@@ -25,10 +26,15 @@ inline bool is_gguf_file(const std::filesystem::path& path) {
   return read_at(opened, path, 0, start) == start.size() && start == magic;
 }
 
-/// The tensors of a GGUF file in the order of their bytes; no element is read. Those in blocks are
-/// views that decode, of float32. Throws failure.
-inline std::vector<tensor_entry> read_gguf_tensors(const std::filesystem::path& path,
-                                                   std::uint32_t file = 0) {
+/// A GGUF file without its elements; tensors are in the order of their bytes, and those in blocks
+/// are views that decode, of float32.
+struct gguf_file {
+  std::vector<tensor_entry> tensors{};
+  gguf_metadata metadata{};
+};
+
+/// Reads and checks all but the elements; `file` becomes the tensors' file index. Throws failure.
+inline gguf_file read_gguf_file(const std::filesystem::path& path, std::uint32_t file = 0) {
   gguf_header header = read_gguf_header(path);
   const auto opened = std::make_shared<const file_descriptor>(open_for_reading(path));
   std::vector<tensor_entry> entries;
@@ -47,7 +53,7 @@ inline std::vector<tensor_entry> read_gguf_tensors(const std::filesystem::path& 
     }
     entries.push_back(std::move(entry));
   }
-  return entries;
+  return {std::move(entries), std::move(header.metadata)};
 }
 
 }  // namespace tensormerge

@@ -16,6 +16,7 @@
 #include <tensormerge/checkpoint/gguf/gguf_tensor_type.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_value.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
+#include <tensormerge/document/check_encoding.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/tensor/shape.hpp>
 
@@ -52,6 +53,10 @@ class gguf_header_reader {
     std::unordered_set<std::string> names;
     for (std::uint64_t i = 0; i < keys; ++i) {
       std::string key = read_text("a key", 65535);
+      if (!is_utf8(key)) {
+        stream_.refuse({}, "a key is not UTF-8", "text in UTF-8",
+                       "other bytes in key " + std::to_string(i + 1));
+      }
       if (!names.insert(key).second) stream_.refuse(quoted_name(key), "the key is there twice");
       gguf_value value = read_value(key);
       header_.metadata.set_new(std::move(key), std::move(value));
@@ -141,12 +146,14 @@ class gguf_header_reader {
     if (value.item_kind == gguf_kind::list) {
       stream_.refuse(quoted_name(key), "lists of lists are not supported");
     }
-    if (value.items > stream_.file_bytes()) {
+    const bool is_texts = value.item_kind == gguf_kind::text;  // each with its length before it
+    const std::size_t least_bytes = is_texts ? sizeof(std::uint64_t) : bytes_of(value.item_kind);
+    const std::uint64_t most = stream_.file_bytes() / least_bytes;
+    if (value.items > most) {
       stream_.refuse(quoted_name(key), "the list has an impossible length",
-                     "at most " + std::to_string(stream_.file_bytes()),
-                     std::to_string(value.items));
+                     "at most " + std::to_string(most), std::to_string(value.items));
     }
-    if (value.item_kind != gguf_kind::text) {
+    if (!is_texts) {
       return stream_.read(value.items * bytes_of(value.item_kind), value.bytes);
     }
     for (std::uint64_t i = 0; i < value.items; ++i) {
@@ -190,7 +197,10 @@ class gguf_header_reader {
     const bool is_printable = std::none_of(tensor.name.begin(), tensor.name.end(), [](char c) {
       return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     });
-    if (!is_printable) {
+    if (!is_utf8(tensor.name)) {
+      stream_.refuse({}, "a tensor's name is not UTF-8", "text in UTF-8",
+                     "other bytes in tensor " + std::to_string(header_.tensors.size() + 1));
+    } else if (!is_printable) {
       report(tensor, "the name holds a control character", "printable text");
     } else if (known == nullptr || !known->is_supported()) {
       report(tensor, "the tensor's type is not supported", "one of " + supported_gguf_types(),
@@ -228,10 +238,11 @@ class gguf_header_reader {
     const gguf_value* stated = header_.metadata.find("general.alignment");
     const std::uint64_t alignment =
         header_.metadata.whole_number("general.alignment").value_or(default_gguf_alignment);
-    constexpr std::uint64_t most_alignment = std::uint64_t{1} << 30;
+    constexpr std::uint64_t most_alignment = std::uint64_t{1} << 20;
     if (alignment == 0 || alignment > most_alignment || alignment % 8 != 0 ||
         (stated != nullptr && !header_.metadata.whole_number("general.alignment"))) {
-      stream_.refuse("`general.alignment`", "the alignment is impossible", "a multiple of 8",
+      stream_.refuse("`general.alignment`", "the alignment is impossible",
+                     "a multiple of 8 up to " + std::to_string(most_alignment),
                      std::to_string(alignment));
     }
     const std::uint64_t begin = (stream_.position() + alignment - 1) / alignment * alignment;

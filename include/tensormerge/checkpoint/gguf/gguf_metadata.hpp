@@ -12,7 +12,7 @@
 #include <vector>
 
 #include <tensormerge/checkpoint/gguf/gguf_value.hpp>
-#include <tensormerge/checkpoint/torch/little_endian.hpp>
+#include <tensormerge/checkpoint/little_endian.hpp>
 
 namespace tensormerge {
 
@@ -71,6 +71,13 @@ class gguf_metadata {
     return std::nullopt;
   }
 
+  /// The boolean of a key; none where there is no such.
+  std::optional<bool> boolean(std::string_view key) const {
+    const gguf_value* value = find(key);
+    if (value == nullptr || value->kind != gguf_kind::boolean) return std::nullopt;
+    return value->bytes != std::string(1, '\0');
+  }
+
   /// Sets the value of a key, which stays where it is if it is there.
   void set(std::string key, gguf_value value) {
     for (entry& each : entries_) {
@@ -84,6 +91,9 @@ class gguf_metadata {
   /// The same for a key that is known not to be there.
   void set_new(std::string key, gguf_value value) {
     entries_.emplace_back(std::move(key), std::move(value));
+  }
+  void erase(std::string_view key) {
+    std::erase_if(entries_, [key](const entry& each) { return each.first == key; });
   }
   void set_text(std::string key, std::string text) {
     set(std::move(key), {.kind = gguf_kind::text, .bytes = std::move(text)});

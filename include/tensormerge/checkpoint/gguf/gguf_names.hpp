@@ -37,6 +37,11 @@ struct layer_parts {
   std::string_view number, module, ending;
 };
 
+/// What a tensor of a module may be called.
+constexpr bool is_known_ending(std::string_view ending) {
+  return ending == ".weight" || ending == ".bias";
+}
+
 /// `<prefix>12.<module>.weight` in its parts; none where the name is not one of those.
 inline std::optional<layer_parts> split_layer(std::string_view name, std::string_view prefix) {
   if (!name.starts_with(prefix)) return std::nullopt;
@@ -56,6 +61,7 @@ inline std::optional<std::string> renamed(std::string_view name,
                                           std::string_view from_prefix,
                                           std::string_view to_prefix) {
   if (const std::optional<layer_parts> parts = split_layer(name, from_prefix)) {
+    if (!is_known_ending(parts->ending)) return std::nullopt;
     for (const name_pair& pair : gguf_layer_names) {
       if (pair.*from != parts->module) continue;
       return std::string(to_prefix) + std::string(parts->number) + '.' + std::string(pair.*to) +
@@ -64,7 +70,7 @@ inline std::optional<std::string> renamed(std::string_view name,
     return std::nullopt;
   }
   const std::size_t last = name.rfind('.');
-  if (last == std::string_view::npos) return std::nullopt;
+  if (last == std::string_view::npos || !is_known_ending(name.substr(last))) return std::nullopt;
   for (const name_pair& pair : gguf_outer_names) {
     if (pair.*from == name.substr(0, last)) {
       return std::string(pair.*to) + std::string(name.substr(last));

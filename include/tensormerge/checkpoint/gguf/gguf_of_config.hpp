@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -44,16 +45,15 @@ class config_converter {
     metadata_.set_text("general.name", std::string(name));
     copy("num_hidden_layers", "block_count");
     copy("max_position_embeddings", "context_length");
-    copy("hidden_size", "embedding_length");
+    const std::uint32_t width = copy("hidden_size", "embedding_length");
     copy("intermediate_size", "feed_forward_length");
-    copy("num_attention_heads", "attention.head_count");
-    copy_or("num_key_value_heads", "num_attention_heads", "attention.head_count_kv");
+    const std::uint32_t heads = copy("num_attention_heads", "attention.head_count");
+    set_number("attention.head_count_kv", number("num_key_value_heads").value_or(heads));
     copy("vocab_size", "vocab_size");
-    set_head_size();
-    const node* epsilon = config_.find("rms_norm_eps");
-    metadata_.set_real(prefix_ + "attention.layer_norm_rms_epsilon",
-                       static_cast<float>(epsilon != nullptr ? epsilon->number : 1e-6));
+    set_head_size(width / heads);
+    set_real(config_, "rms_norm_eps", "attention.layer_norm_rms_epsilon", 1e-6f);
     set_rotation();
+    refuse_what_cannot_be_said(type);
     if (!findings_.empty()) throw failure(std::move(findings_));
     return std::move(metadata_);
   }
@@ -67,54 +67,92 @@ class config_converter {
                          .found = std::move(found)});
   }
 
+  /// The value of a key; nullptr where it is absent or null, which both mean the default.
+  static const node* stated(const node& where, std::string_view key) {
+    const node* value = where.find(key);
+    return value == nullptr || value->is_null() ? nullptr : value;
+  }
+
+  static std::string shown(const node& value) {
+    return value.is_scalar() ? quoted_name(value.text) + ", " + std::string(to_string(value.type))
+                             : std::string(to_string(value.type));
+  }
+
   std::string text(std::string_view key) const {
-    const node* value = config_.find(key);
+    const node* value = stated(config_, key);
     return value != nullptr && value->is_string() ? value->text : std::string{};
   }
 
-  std::optional<std::uint32_t> number(std::string_view key) const {
-    const node* value = config_.find(key);
+  std::optional<std::uint32_t> number(std::string_view key) {
+    constexpr std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
+    const node* value = stated(config_, key);
     if (value == nullptr) return std::nullopt;
     const std::optional<std::uint64_t> found = unsigned_integer(*value);
-    if (!found || *found > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
-    return static_cast<std::uint32_t>(*found);
+    if (found && *found != 0 && *found <= most) return static_cast<std::uint32_t>(*found);
+    report(key, "is wrong", "a whole number from 1 to " + std::to_string(most), shown(*value));
+    return std::nullopt;
   }
 
-  void copy(std::string_view key, std::string_view to) { copy_or(key, key, to); }
-
-  void copy_or(std::string_view key, std::string_view otherwise, std::string_view to) {
-    std::optional<std::uint32_t> found = number(key);
-    if (!found) found = number(otherwise);
-    if (!found) return report(key, "is missing or wrong", "a whole number", "none");
-    metadata_.set_number(prefix_ + std::string(to), *found);
+  void set_number(std::string_view to, std::uint32_t value) {
+    metadata_.set_number(prefix_ + std::string(to), value);
   }
 
-  void set_head_size() {
-    const std::optional<std::uint32_t> heads = number("num_attention_heads"),
-                                       width = number("hidden_size"), stated = number("head_dim");
-    if (!heads || !width || *heads == 0) return;
-    const std::uint32_t size = stated.value_or(*width / *heads);
-    metadata_.set_number(prefix_ + "rope.dimension_count", size);
-    if (size == *width / *heads) return;
-    metadata_.set_number(prefix_ + "attention.key_length", size);
-    metadata_.set_number(prefix_ + "attention.value_length", size);
+  /// Returns the number, 1 where it is missing or wrong.
+  std::uint32_t copy(std::string_view key, std::string_view to) {
+    if (stated(config_, key) == nullptr) report(key, "is missing", "a whole number", "none");
+    const std::uint32_t found = number(key).value_or(1);
+    set_number(to, found);
+    return found;
+  }
+
+  void set_head_size(std::uint32_t usual) {
+    const std::uint32_t size = number("head_dim").value_or(usual);
+    set_number("rope.dimension_count", size);
+    if (size == usual) return;
+    set_number("attention.key_length", size);
+    set_number("attention.value_length", size);
+  }
+
+  void set_real(const node& where, std::string_view key, std::string_view to, float otherwise) {
+    const node* value = stated(where, key);
+    const float found = value == nullptr ? otherwise : static_cast<float>(value->number);
+    if (value != nullptr && (!value->is_number() || !std::isfinite(found) || found <= 0)) {
+      return report(key, "is wrong", "a number above 0", shown(*value));
+    }
+    metadata_.set_real(prefix_ + std::string(to), found);
   }
 
   void set_rotation() {
-    const node* parameters = config_.find("rope_parameters");
-    const node* scaling = config_.find("rope_scaling");
-    for (const node* each : {parameters, scaling}) {
-      if (each == nullptr || !each->is_mapping()) continue;
-      const node* type = each->find("rope_type");
-      if (type == nullptr) type = each->find("type");
-      if (type == nullptr || type->text == "default") continue;
-      report("rope_scaling", "this scaling of positions is not converted to GGUF", "default",
-             quoted_name(type->text));
+    const node* parameters = stated(config_, "rope_parameters");
+    for (const char* key : {"rope_parameters", "rope_scaling"}) {
+      const node* scaling = stated(config_, key);
+      if (scaling == nullptr) continue;
+      const node* type = stated(*scaling, "rope_type");
+      if (type == nullptr) type = stated(*scaling, "type");
+      if (scaling->is_mapping() && (type == nullptr || type->text == "default")) continue;
+      report(key, "this scaling of positions is not converted to GGUF", "default",
+             shown(type == nullptr ? *scaling : *type));
     }
-    const node* base = config_.find("rope_theta");
-    if (base == nullptr && parameters != nullptr) base = parameters->find("rope_theta");
-    metadata_.set_real(prefix_ + "rope.freq_base",
-                       static_cast<float>(base != nullptr ? base->number : 10000));
+    const bool is_inside =
+        stated(config_, "rope_theta") == nullptr && parameters != nullptr;
+    set_real(is_inside ? *parameters : config_, "rope_theta", "rope.freq_base", 10000);
+  }
+
+  void refuse_what_cannot_be_said(std::string_view type) {
+    const node* activation = stated(config_, "hidden_act");
+    if (activation != nullptr && activation->text != "silu") {
+      report("hidden_act", "this activation is not converted to GGUF", "silu", shown(*activation));
+    }
+    const node* uses_window = stated(config_, "use_sliding_window");
+    if (uses_window != nullptr && uses_window->text != "false") {
+      report("use_sliding_window", "attention to a window is not converted to GGUF", "false",
+             shown(*uses_window));
+    }
+    const node* window = stated(config_, "sliding_window");
+    if (type == "mistral" && window != nullptr) {
+      report("sliding_window", "attention to a window is not converted to GGUF", "null",
+             shown(*window));
+    }
   }
 
   const node& config_;

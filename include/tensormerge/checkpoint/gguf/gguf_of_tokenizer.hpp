@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include <tensormerge/checkpoint/gguf/gguf_config.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_metadata.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_splitter.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/checkpoint/tokenizer.hpp>
 #include <tensormerge/checkpoint/unsigned_integer.hpp>
@@ -23,45 +23,6 @@ namespace detail {
 
 /// What `tokenizer.ggml.token_type` says of a token.
 enum class gguf_token_type : std::int32_t { normal = 1, control = 3, user_defined = 4, unused = 5 };
-
-/// Whether a part of a tokenizer.json, or one of its parts, is of that type.
-inline bool has_part(const node& part, std::string_view type) {
-  const node* own = part.find("type");
-  if (own != nullptr && own->text == type) return true;
-  for (const char* list : {"pretokenizers", "decoders", "processors"}) {
-    const node* parts = part.find(list);
-    if (parts == nullptr) continue;
-    for (const node& each : parts->items) {
-      if (has_part(each, type)) return true;
-    }
-  }
-  return false;
-}
-
-/// The pattern that texts are split by first, empty where there is none.
-inline std::string_view split_pattern(const node& splitter) {
-  const node* parts = splitter.find("pretokenizers");
-  if (parts == nullptr) return {};
-  for (const node& part : parts->items) {
-    const node* pattern = part.find("pattern");
-    const node* expression = pattern == nullptr ? nullptr : pattern->find("Regex");
-    if (expression != nullptr) return expression->text;
-  }
-  return {};
-}
-
-/// llama.cpp's name for the way that texts are split before merging; none where it is not known.
-inline std::optional<std::string_view> splitter_name(const node& splitter) {
-  const std::string_view pattern = split_pattern(splitter);
-  if (pattern.empty()) return "gpt-2";
-  const auto has = [pattern](std::string_view part) {
-    return pattern.find(part) != std::string_view::npos;
-  };
-  if (!has("(?i:'s|'t|'re|'ve|'m|'ll|'d)")) return std::nullopt;
-  if (has("\\p{N}{1,3}")) return "llama-bpe";
-  if (has("|\\p{N}|")) return "qwen2";
-  return std::nullopt;
-}
 
 }  // namespace detail
 
@@ -81,15 +42,24 @@ inline void add_gguf_tokenizer(const tokenizer& from, std::uint64_t rows, const 
   const node* type = model == nullptr ? nullptr : model->find("type");
   const node* splitter = from.document.find("pre_tokenizer");
   const node* merges = model == nullptr ? nullptr : model->find("merges");
-  if (type == nullptr || type->text != "BPE" || merges == nullptr || splitter == nullptr ||
-      !detail::has_part(*splitter, "ByteLevel")) {
+  if (type == nullptr || type->text != "BPE" || merges == nullptr || splitter == nullptr) {
     refuse("the tokenizer is of a kind that is not converted to GGUF", "byte-level BPE",
            type == nullptr ? "none" : quoted_name(type->text));
   }
-  const std::optional<std::string_view> name = detail::splitter_name(*splitter);
+  const std::optional<std::string_view> name = gguf_splitter(*splitter);
   if (!name) {
     refuse("the tokenizer splits texts in a way that llama.cpp has no known name for",
-           "that of GPT-2, Llama 3 or Qwen 2", quoted_name(detail::split_pattern(*splitter)));
+           "bytes as letters, split as GPT-2, Llama 3 or Qwen 2 do", "another `pre_tokenizer`");
+  }
+  const node* normaliser = from.document.find("normalizer");
+  if (normaliser != nullptr && !normaliser->is_null() && !detail::is_of_type(*normaliser, "NFC")) {
+    refuse("the tokenizer changes texts in a way that a GGUF file cannot say", "none, or NFC",
+           "another `normalizer`");
+  }
+  constexpr std::uint64_t most_rows = std::uint64_t{1} << 24;
+  if (rows > most_rows) {
+    refuse("the model has more rows than tokenizers have tokens", std::to_string(most_rows),
+           std::to_string(rows));
   }
   if (from.tokens.rows() > rows) {
     refuse("the tokenizer has more tokens than the model has rows", std::to_string(rows),
@@ -125,12 +95,8 @@ inline void add_gguf_tokenizer(const tokenizer& from, std::uint64_t rows, const 
   metadata.set_texts("tokenizer.ggml.tokens", tokens);
   metadata.set_numbers("tokenizer.ggml.token_type", types);
   metadata.set_texts("tokenizer.ggml.merges", pairs);
-  constexpr std::array<std::pair<const char*, const char*>, 3> ids{
-      {{"bos_token_id", "tokenizer.ggml.bos_token_id"},
-       {"eos_token_id", "tokenizer.ggml.eos_token_id"},
-       {"pad_token_id", "tokenizer.ggml.padding_token_id"}}};
-  for (const auto& [key, to] : ids) {
-    const node* value = config.find(key);
+  for (const auto& [token, to] : gguf_special_tokens) {
+    const node* value = config.find(std::string(token) + "_id");
     if (value != nullptr && value->is_sequence() && !value->items.empty()) {
       value = &value->items.front();
     }

@@ -12,6 +12,7 @@
 
 #include <tensormerge/checkpoint/gguf/gguf_header.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_metadata.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_objection.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_tensor_type.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_value.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
@@ -38,18 +39,15 @@ inline void append_value(std::string& into, const gguf_value& value) {
 }
 
 /// The bytes that a tensor takes in a GGUF file. Throws failure where there is no such number, or
-/// no type for it.
+/// it cannot be stored in one.
 inline std::uint64_t gguf_bytes(const output_tensor& tensor, std::uint64_t most) {
+  diagnostic objection = gguf_objection(tensor);
+  if (!objection.what.empty()) throw failure(std::move(objection));
   const std::optional<std::uint64_t> elements = tensor.dims.checked_elements();
-  const bool has_type = find_gguf_type(tensor.type, tensor.packing) != nullptr;
-  const std::uint64_t row = tensor.dims.row_length();
-  const bool is_whole = !tensor.packing || row % elements_per_block(*tensor.packing) == 0;
-  if (!has_type || !elements || *elements > most / sizeof(double) || !is_whole) {
+  if (!elements || *elements > most / sizeof(double)) {
     throw failure(diagnostic{.path = quoted_name(tensor.name),
-                             .what = "the tensor cannot be put into a GGUF file",
-                             .expected = "whole blocks of one of " + supported_gguf_types(),
-                             .found = std::string(to_string(tensor.type)) + ' ' +
-                                      to_string(tensor.dims)});
+                             .what = "the tensor is too large for a GGUF file",
+                             .found = to_string(tensor.dims)});
   }
   return tensor.packing ? packed_bytes(*tensor.packing, *elements)
                         : *elements * bytes_per_element(tensor.type);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,9 +11,10 @@
 
 #include <tensormerge/checkpoint/added_token.hpp>
 #include <tensormerge/checkpoint/byte_level_tokenizer.hpp>
+#include <tensormerge/checkpoint/gguf/gguf_config.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_metadata.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_of_tokenizer.hpp>
-#include <tensormerge/checkpoint/torch/little_endian.hpp>
+#include <tensormerge/checkpoint/little_endian.hpp>
 #include <tensormerge/document/edit_node.hpp>
 #include <tensormerge/document/node.hpp>
 
@@ -37,6 +37,43 @@ inline std::optional<std::vector<std::string>> gguf_texts(const gguf_metadata& m
   }
   return texts;
 }
+
+namespace detail {
+
+/// The part of a tokenizer.json that puts a token before each text, since transformers heeds
+/// `add_bos_token` for few classes.
+inline node template_with_first(const std::string& token, std::uint64_t id) {
+  const auto piece = [](const char* kind, const std::string& name, std::int64_t of_type) {
+    node inner = make_mapping(), outer = make_mapping();
+    set(inner, "id", make_string(name));
+    set(inner, "type_id", make_integer(of_type));
+    set(outer, kind, std::move(inner));
+    return outer;
+  };
+  node single = make_sequence(), pair = make_sequence();
+  for (const auto& [text, of_type] : {std::pair("A", 0), std::pair("B", 1)}) {
+    for (node* each : {&single, &pair}) {
+      if (each == &single && of_type == 1) continue;
+      each->items.push_back(piece("SpecialToken", token, of_type));
+      each->items.push_back(piece("Sequence", text, of_type));
+    }
+  }
+  node ids = make_sequence(), texts = make_sequence(), special = make_mapping();
+  ids.items.push_back(make_integer(static_cast<std::int64_t>(id)));
+  texts.items.push_back(make_string(token));
+  set(special, "id", make_string(token));
+  set(special, "ids", std::move(ids));
+  set(special, "tokens", std::move(texts));
+  node part = make_mapping(), tokens = make_mapping();
+  set(tokens, token, std::move(special));
+  set(part, "type", make_string("TemplateProcessing"));
+  set(part, "single", std::move(single));
+  set(part, "pair", std::move(pair));
+  set(part, "special_tokens", std::move(tokens));
+  return part;
+}
+
+}  // namespace detail
 
 /// tokenizer.json and tokenizer_config.json.
 struct tokenizer_files {
@@ -81,15 +118,18 @@ inline std::optional<tokenizer_files> tokenizer_of_gguf(const gguf_metadata& met
   set(files.document, "added_tokens", std::move(added));
   files.settings = make_mapping();
   set(files.settings, "tokenizer_class", make_string("PreTrainedTokenizerFast"));
-  constexpr std::array<std::pair<const char*, const char*>, 3> special{
-      {{"bos_token", "tokenizer.ggml.bos_token_id"},
-       {"eos_token", "tokenizer.ggml.eos_token_id"},
-       {"pad_token", "tokenizer.ggml.padding_token_id"}}};
-  for (const auto& [key, from] : special) {
+  for (const auto& [key, from] : gguf_special_tokens) {
     const std::optional<std::uint64_t> id = metadata.whole_number(from);
     if (id && *id < tokens->size()) {
       set(files.settings, key, make_string((*tokens)[static_cast<std::size_t>(*id)]));
     }
+  }
+  const std::optional<bool> adds = metadata.boolean("tokenizer.ggml.add_bos_token");
+  if (adds) set(files.settings, "add_bos_token", make_boolean(*adds));
+  const node* first = files.settings.find("bos_token");
+  if (adds.value_or(false) && first != nullptr) {
+    const auto id = metadata.whole_number("tokenizer.ggml.bos_token_id");
+    set(files.document, "post_processor", detail::template_with_first(first->text, *id));
   }
   if (const auto text = metadata.text("tokenizer.chat_template")) {
     set(files.settings, "chat_template", make_string(std::string(*text)));

@@ -12,8 +12,8 @@
 #include <utility>
 
 #include <tensormerge/checkpoint/file_descriptor.hpp>
+#include <tensormerge/checkpoint/little_endian.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
-#include <tensormerge/checkpoint/torch/little_endian.hpp>
 #include <tensormerge/checkpoint/torch/pickle_value.hpp>
 #include <tensormerge/checkpoint/torch/storage_places.hpp>
 #include <tensormerge/checkpoint/torch/unpickle.hpp>

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <tensormerge/checkpoint/little_endian.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
-#include <tensormerge/checkpoint/torch/little_endian.hpp>
 #include <tensormerge/checkpoint/torch/pickle_value.hpp>
 #include <tensormerge/checkpoint/torch/rebuild_tensor.hpp>
 #include <tensormerge/checkpoint/torch/torch_global.hpp>

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include <tensormerge/checkpoint/file_descriptor.hpp>
+#include <tensormerge/checkpoint/little_endian.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
-#include <tensormerge/checkpoint/torch/little_endian.hpp>
 #include <tensormerge/error/failure.hpp>
 
 namespace tensormerge {

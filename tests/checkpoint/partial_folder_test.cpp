@@ -43,6 +43,19 @@ TEST(partial_folder, lies_beside_the_output_and_becomes_it) {
   EXPECT_EQ(names_in(folder / "out"), (names{"a"}));
 }
 
+TEST(partial_folder, gives_a_single_file_the_name) {
+  const test::temporary_folder folder;
+  write_file(folder / "out", "old");
+  EXPECT_THROW(partial_folder(folder / "out"), failure);
+  EXPECT_THROW(partial_folder(folder / ".", leftover_weights::removed, output_form::file), failure);
+  partial_folder partial(folder / "out", leftover_weights::removed, output_form::file);
+  write_file(partial.path() / "a", "1");
+  EXPECT_EQ(test::read_file(folder / "out"), "old");
+  partial.publish_file("a");
+  EXPECT_EQ(names_in(folder.path()), (names{"out"}));
+  EXPECT_EQ(test::read_file(folder / "out"), "1");
+}
+
 TEST(partial_folder, leaves_nothing_when_it_is_not_published) {
   const test::temporary_folder folder;
   {

@@ -71,6 +71,15 @@ TEST(write_model, refuses_to_replace_a_single_file_that_it_reads) {
   EXPECT_EQ(testing::file_content(folder / "b/model.safetensors"), before);
 }
 
+TEST(write_model, writes_no_folder_that_is_named_like_a_gguf_file) {
+  const temporary_folder folder;
+  progress state;
+  const merge_plan plan = mean_of_two_models(folder);
+  const method_table methods = make_method_table(method_list);
+  EXPECT_THROW(write_model(plan, methods, folder / "x.gguf", {}, state), failure);
+  EXPECT_FALSE(std::filesystem::exists(folder / "x.gguf"));
+}
+
 merge_plan sum_beyond_float32(const temporary_folder& folder) {
   merge_plan plan = mean_of_two_models(folder);
   plan.tensors[0].parameters = {{"normalize", 0.0}};

@@ -55,12 +55,15 @@ class model_writer {
                leftover_weights leftover = leftover_weights::removed)
       : model_writer(output, lay_out_shards(tensors, metadata, shard_bytes), leftover) {}
 
-  /// The same for a layout of any kind.
+  /// The same for a layout of any kind. Of one file `output` may be the file itself, with nothing
+  /// beside it.
   model_writer(const std::filesystem::path& output, shard_layout layout,
-               leftover_weights leftover = leftover_weights::removed)
+               leftover_weights leftover = leftover_weights::removed,
+               output_form form = output_form::folder)
       : layout_(std::move(layout)),
         written_bytes_(layout_.tensors.size()),
-        folder_(output, leftover) {
+        form_(form),
+        folder_(output, leftover, form) {
     open_kept_shards();
     check_free_space();
     for (const shard_layout::shard& shard : layout_.shards) {
@@ -159,7 +162,7 @@ class model_writer {
     copy_bytes({source, from, 0}, {made.opened, made.path, 0}, file_bytes(source, from));
   }
 
-  /// Gives the finished folder its name; call it once, after the last write. Throws failure where
+  /// Gives the finished output its name; call it once, after the last write. Throws failure where
   /// bytes of a tensor were never written.
   void commit(durability asked = durability::power_loss) {
     check_complete();
@@ -167,9 +170,10 @@ class model_writer {
       for (const auto& [name, made] : files_) flush(made.opened, made.path);
       flush_folder(folder_.path());
     }
-    folder_.publish();
+    if (form_ == output_form::file) folder_.publish_file(layout_.shards.front().file_name);
+    else folder_.publish();
     if (asked == durability::power_loss) {
-      flush_folder(folder_.output());
+      if (form_ == output_form::folder) flush_folder(folder_.output());
       flush_folder(folder_.output().parent_path());
     }
   }
@@ -347,6 +351,7 @@ class model_writer {
 
   shard_layout layout_;
   mutable std::vector<std::atomic<std::uint64_t>> written_bytes_;
+  output_form form_;
   partial_folder folder_;
   std::map<std::string, file> files_;
   std::vector<const file*> shards_;

@@ -32,8 +32,11 @@ inline bool is_weights_file_name(std::string_view name) {
 /// What becomes of the weights that a killed run left.
 enum class leftover_weights { removed, kept };
 
+/// What gets the final name: the folder, or the one file that is in it.
+enum class output_form { folder, file };
+
 /// A folder in which an output grows before it gets its final name. It lies beside the output
-/// (OUT.partial), or in it where OUT exists already, which may be a mount point of its own.
+/// (OUT.partial), or in it where OUT is a folder already, which may be a mount point of its own.
 /// Holds a lock on the folder: one that a killed run left is emptied, of its weights and journal
 /// too unless these are asked for, and used again; one at work or of other origin is left alone and
 /// a free name is taken. Unless published, it goes with its owner.
@@ -41,21 +44,27 @@ class partial_folder {
  public:
   /// Creates the folder, and the output's parents where they are missing. Throws failure.
   explicit partial_folder(const std::filesystem::path& output,
-                          leftover_weights leftover = leftover_weights::removed)
+                          leftover_weights leftover = leftover_weights::removed,
+                          output_form form = output_form::folder)
       : output_(resolved(output)), leftover_(leftover) {
     std::error_code error;
     const std::filesystem::file_status status = std::filesystem::status(output_, error);
     const bool exists = std::filesystem::exists(std::filesystem::symlink_status(output_, error));
-    if (exists && !std::filesystem::is_directory(status)) {
-      throw failure(diagnostic{.file = output_.string(),
-                               .what = "the output cannot be written",
-                               .expected = "a folder or nothing at this path",
-                               .found = "a file",
-                               .hint = "move it away or choose another output folder"});
+    const bool is_file = form == output_form::file;
+    if (exists && !(is_file ? std::filesystem::is_regular_file(status)
+                            : std::filesystem::is_directory(status))) {
+      throw failure(diagnostic{
+          .file = output_.string(),
+          .what = "the output cannot be written",
+          .expected = std::string(is_file ? "a file" : "a folder") + " or nothing at this path",
+          .found = is_file ? "something else" : "a file",
+          .hint = is_file ? "move it away or choose another output"
+                          : "move it away or choose another output folder"});
     }
     if (!exists) create_parents();
-    const std::filesystem::path first =
-        exists ? output_ / "model.partial" : std::filesystem::path(output_.string() + ".partial");
+    const std::filesystem::path first = exists && !is_file
+                                            ? output_ / "model.partial"
+                                            : std::filesystem::path(output_.string() + ".partial");
     try {
       take(first);
     } catch (...) {
@@ -98,6 +107,17 @@ class partial_folder {
     std::filesystem::remove(path_ / journal_name, ignored);
     std::filesystem::remove(path_ / marker, ignored);
     if (path_ != output_) std::filesystem::remove_all(path_, ignored);
+  }
+
+  /// Gives the file of this name the output's, in place of a file that has it already; the folder
+  /// goes. Throws failure, and nothing has changed then.
+  void publish_file(const std::string& name) {
+    if (::rename((path_ / name).c_str(), output_.c_str()) != 0) {
+      throw system_failure(output_, "cannot rename the finished file to this", errno);
+    }
+    published_ = true;
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
   }
 
  private:

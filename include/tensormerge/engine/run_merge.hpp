@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -306,12 +307,15 @@ class merge_run {
     for (const planned_source& input : planned.inputs) {
       if (!sources_.is_finite(input, work_.range_bytes)) return;
     }
-    throw failure(diagnostic{.path = planned.name,
-                             .what = "the merge makes NaN or infinity of finite numbers",
-                             .expected = "values that " + std::string(to_string(planned.type)) +
-                                         " holds",
-                             .found = "none at element " + std::to_string(*tensor.nonfinite),
-                             .hint = "look at the weights, or write a wider type with `out_dtype`"});
+    const std::string_view type =
+        planned.packing ? to_string(*planned.packing) : to_string(planned.type);
+    throw failure(diagnostic{
+        .path = planned.name,
+        .what = "the merge makes NaN or infinity of finite numbers",
+        .expected = "values that " + std::string(type) + " holds",
+        .found = "none at element " + std::to_string(*tensor.nonfinite),
+        .hint = planned.packing ? "look at the weights, or write floats with `dtype`"
+                                : "look at the weights, or write a wider type with `out_dtype`"});
   }
 
   void finish(begun_iterator tensor) {

@@ -67,7 +67,7 @@ inline void add_side_files(const merge_plan& plan, bool copy_tokenizer, model_wr
   for (const made_file& file : plan.made_files) writer.add_file(file.name, file.text);
 }
 
-/// Throws where the output is a folder that is read from: the merge would replace its own inputs.
+/// Throws where the output is a folder or file that is read, since inputs would be replaced.
 inline void check_output_is_no_input(const merge_plan& plan, const std::filesystem::path& output) {
   for (const planned_model& model : plan.models) {
     const auto is_output = [&output](const std::filesystem::path& folder) {
@@ -80,28 +80,30 @@ inline void check_output_is_no_input(const merge_plan& plan, const std::filesyst
     });
     if (!holds_weights && !is_output(model.folder.path)) continue;
     throw failure(diagnostic{.file = output.string(),
-                             .what = "the output folder is the model " + model.name,
-                             .expected = "a folder that the merge does not read",
-                             .hint = "choose another output folder"});
+                             .what = "the output is the model " + model.name,
+                             .expected = "a folder or file that the merge does not read",
+                             .hint = "choose another output"});
   }
 }
 
-inline void write_folder(const merge_plan& plan, const method_table& methods,
-                         const std::filesystem::path& output, const write_options& options,
-                         progress& state) {
+/// Writes the output as a folder, or as a single file with nothing beside it.
+inline void write_output(const merge_plan& plan, const method_table& methods,
+                         const std::filesystem::path& output, output_form form,
+                         const write_options& options, progress& state) {
   std::vector<output_tensor> tensors;
   for (const planned_tensor& tensor : plan.tensors) {
-    tensors.push_back({tensor.name, tensor.type, tensor.dims, tensor.packing});
+    tensors.push_back(stored_as(tensor));
   }
   model_writer writer(output,
                       plan.gguf ? lay_out_gguf(tensors, *plan.gguf)
                                 : lay_out_shards(tensors, {{"format", "pt"}}, options.shard_bytes),
-                      options.resume ? leftover_weights::kept : leftover_weights::removed);
+                      options.resume ? leftover_weights::kept : leftover_weights::removed, form);
   const write_journal journal(writer.journal(),
                               run_purpose(plan, options.run.arithmetic, options.run.cast_to,
                                           options.run.random_seed));
   const node& donor_config = plan.models[plan.donor].folder.config;
-  if (donor_config.is_mapping() && !options.only_weights && !plan.gguf) {
+  const bool is_alone = form == output_form::file || options.only_weights;
+  if (donor_config.is_mapping() && !is_alone && !plan.gguf) {
     config_changes changes{.type = plan.config_dtype,
                            .vocabulary_size = plan.vocabulary_size,
                            .tied_embeddings = plan.tied_embeddings,
@@ -115,8 +117,10 @@ inline void write_folder(const merge_plan& plan, const method_table& methods,
     }
     writer.add_file("config.json", write_json(output_config(donor_config, changes)));
   }
-  if (!options.only_weights) add_side_files(plan, options.copy_tokenizer, writer);
-  for (const auto& [name, text] : options.notes) writer.add_file(name, text);
+  if (!is_alone) add_side_files(plan, options.copy_tokenizer, writer);
+  if (form == output_form::folder) {
+    for (const auto& [name, text] : options.notes) writer.add_file(name, text);
+  }
   run_options run = options.run;
   run.journal = &journal;
   run_merge(plan, methods, writer, run, state);
@@ -124,36 +128,33 @@ inline void write_folder(const merge_plan& plan, const method_table& methods,
   writer.commit(options.outlives);
 }
 
-/// Writes a GGUF file with nothing beside it, in a folder first.
-inline void write_gguf_file(const merge_plan& plan, const method_table& methods,
-                            const std::filesystem::path& output, write_options options,
-                            progress& state) {
-  options.only_weights = true;
-  options.notes.clear();
-  std::filesystem::path folder = output;
-  folder += ".folder";
-  write_folder(plan, methods, folder, options, state);
-  std::error_code error, ignored;
-  std::filesystem::rename(folder / "model.gguf", output, error);
-  if (error) throw system_failure(output, "cannot give the file its name", error.value());
-  std::filesystem::remove(folder, ignored);
+/// The form that the output has: an `output` that ends in .gguf is the file itself. Throws where
+/// there would be no GGUF file.
+inline output_form form_of(const merge_plan& plan, const std::filesystem::path& output) {
+  std::error_code error;
+  if (output.extension() != ".gguf") return output_form::folder;
+  if (!plan.gguf) {
+    throw failure(diagnostic{.file = output.string(),
+                             .what = "the output is no GGUF file",
+                             .expected = "a folder, since the model whose configuration it gets is "
+                                         "none",
+                             .hint = "merge into a folder, then `tensormerge convert` it"});
+  }
+  return std::filesystem::is_directory(output, error) ? output_form::folder : output_form::file;
 }
 
 }  // namespace detail
 
 /// Carries out a plan and writes the model folder: weights, config.json (not beside a GGUF file,
 /// which says that itself) and the files that belong to them. What was written is checked; `output`
-/// appears complete or not at all. An `output` that ends in .gguf is the file itself where the plan
-/// makes one. Throws failure.
+/// appears complete or not at all. An `output` that ends in .gguf is the file itself, which the plan
+/// must make then; it replaces a file of that name, and goes into a folder of that name.
+/// Throws failure.
 inline void write_model(const merge_plan& plan, const method_table& methods,
                         const std::filesystem::path& output, const write_options& options,
                         progress& state) {
   detail::check_output_is_no_input(plan, output);
-  std::error_code error;
-  const bool is_file = plan.gguf && output.extension() == ".gguf" &&
-                       !std::filesystem::is_directory(output, error);
-  if (is_file) detail::write_gguf_file(plan, methods, output, options, state);
-  else detail::write_folder(plan, methods, output, options, state);
+  detail::write_output(plan, methods, output, detail::form_of(plan, output), options, state);
 }
 
 }  // namespace tensormerge

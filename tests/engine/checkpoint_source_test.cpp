@@ -70,7 +70,7 @@ TEST(checkpoint_source, lists_and_describes_its_tensors) {
   const test::temporary_folder folder;
   test::write_file(folder / "model.safetensors", file_of_floats({{"w", "[2]", {1, 2}}}));
   const checkpoint_source model(checkpoint::open(folder / "model.safetensors"));
-  EXPECT_THAT(model.names(), testing::ElementsAre("w"));
+  EXPECT_THAT(model.names(), ::testing::ElementsAre("w"));
   EXPECT_EQ(model.describe("w"), (tensor_description{dtype::float32, {2}}));
   EXPECT_FALSE(model.describe("v"));
   std::vector<std::byte> memory(4);

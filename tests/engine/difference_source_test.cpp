@@ -50,9 +50,9 @@ TEST(difference_source, refuses_all_that_does_not_fit_the_base) {
     const difference_source model(base, change);
     FAIL();
   } catch (const failure& found) {
-    EXPECT_THAT(found.what(), testing::HasSubstr("`w`: the difference does not fit the base"));
-    EXPECT_THAT(found.what(), testing::HasSubstr("`x`: the difference does not fit the base"));
-    EXPECT_THAT(found.what(), testing::HasSubstr("`n`: the dtype is not of floats"));
+    EXPECT_THAT(found.what(), ::testing::HasSubstr("`w`: the difference does not fit the base"));
+    EXPECT_THAT(found.what(), ::testing::HasSubstr("`x`: the difference does not fit the base"));
+    EXPECT_THAT(found.what(), ::testing::HasSubstr("`n`: the dtype is not of floats"));
   }
 }
 

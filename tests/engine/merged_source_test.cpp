@@ -22,8 +22,8 @@ namespace {
 
 using test::memory_source;
 using test::all_values_of;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using numbers = std::vector<double>;
 
 static_assert(tensor_source<merged_source<task_arithmetic>>);
@@ -39,7 +39,7 @@ merged_source<task_arithmetic>::rule between(double t, std::string prefix = {}) 
   };
 }
 
-class merged_models : public testing::Test {
+class merged_models : public ::testing::Test {
  protected:
   merged_models() {
     base_.add<bfloat16>("layers.0", {2, 2}, {1, 2, 3, 4}).add<bfloat16>("layers.1", {2}, {1, 1});
@@ -157,7 +157,7 @@ TEST_F(merged_models, refuse_reads_that_do_not_fit) {
   EXPECT_THAT(merge_message_of([&] { model.read("layers.0", memory); }),
               HasSubstr("another number of coefficients"));
   model.set(between(0.5));
-  EXPECT_THAT(model.changed(), testing::Contains("layers.0"));
+  EXPECT_THAT(model.changed(), ::testing::Contains("layers.0"));
 }
 
 }  // namespace

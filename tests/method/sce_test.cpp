@@ -50,9 +50,5 @@ TEST(sce, gives_a_single_model_back_at_topk_1) {
   expect_values(merge_at_once(fused({{4, -1}}, {1, 2})), {4, -1});
 }
 
-TEST(sce, gives_the_base_where_no_model_is_left) {
-  expect_values(merge_at_once(fused({}, {1, 2})), {1, 2});
-}
-
 }  // namespace
 }  // namespace tensormerge

@@ -45,9 +45,5 @@ TEST(task_arithmetic, takes_no_notice_of_density_and_rescale) {
   expect_values(merge_at_once(given), {3, 7, 5});
 }
 
-TEST(task_arithmetic, gives_the_base_where_no_model_is_left) {
-  expect_values(merge_at_once(added({}, {1, 2}, {})), {1, 2});
-}
-
 }  // namespace
 }  // namespace tensormerge

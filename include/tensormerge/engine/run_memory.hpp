@@ -43,7 +43,7 @@ inline std::uint64_t resident_bytes() {
 inline std::uint64_t tensor_memory(const planned_tensor& tensor, const method_table& methods,
                                    work_division work) {
   const method_entry* method = find_method(methods, tensor.method);
-  if (method == nullptr || is_stored_copy(tensor, *method)) return 0;
+  if (method == nullptr || is_stored_copy(tensor, method)) return 0;
   const merge_needs needs = method->needs(tensor);
   std::uint64_t widest = bytes_per_element(tensor.type), together = widest;
   std::uint64_t packed = 0;  // bytes that decoding and encoding take

@@ -267,7 +267,8 @@ class merge_run {
   bool copies(const planned_tensor& planned) const {
     const bool is_cast = options_.arithmetic == numerics::mergekit && options_.cast_to &&
                          *options_.cast_to != planned.type;
-    return (planned.is_copy || !is_cast) && is_stored_copy(planned, method_of(planned));
+    if (planned.is_copy) return is_stored_copy(planned, nullptr);
+    return !is_cast && is_stored_copy(planned, &method_of(planned));
   }
 
   std::unique_ptr<tensor_merge> make_merge(const method_entry& method,

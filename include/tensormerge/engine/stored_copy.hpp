@@ -10,13 +10,14 @@
 
 namespace tensormerge {
 
-/// Whether a tensor is stored as its first input is read, or lies, so that nothing is computed.
-inline bool is_stored_copy(const planned_tensor& tensor, const method_entry& method) {
+/// Whether a tensor is stored as its first input is read, or lies, so that nothing is computed. The
+/// method is nullptr where there is none, as copies need none.
+inline bool is_stored_copy(const planned_tensor& tensor, const method_entry* method) {
   if (tensor.packing && (tensor.inputs.empty() ||
                          !lies_packed(tensor.inputs.front().tensor, *tensor.packing))) {
     return false;
   }
-  return tensor.is_copy || method.copies(tensor);
+  return tensor.is_copy || (method != nullptr && method->copies(tensor));
 }
 
 /// The number of elements of which a range of the tensor has a multiple: what its method asks for,

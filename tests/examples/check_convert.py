@@ -18,7 +18,7 @@ source = examples / "models" / "prose-base"
 
 
 def run(*arguments):
-    subprocess.run([program, "convert", "-q", *map(str, arguments)], check=True)
+    subprocess.run([program, "convert", "--quiet", *map(str, arguments)], check=True)
 
 
 def tensors(folder):

@@ -42,11 +42,16 @@ def block_numbers(first_counter, blocks, counters, stream, key):
     return np.concatenate(philox(at, stream, 0, key), axis=1)
 
 
+def first_bits(blocks, stream, key):
+    """Rows of 16 random bits for each element of a block."""
+    bits = block_numbers(0, blocks, BLOCK // 8, stream, key)
+    return np.concatenate([bits & np.uint64(0xFFFF), bits >> np.uint64(16)], axis=1)
+
+
 def drawn_alike(elements, density, stream, key):
     """dare: every element is kept with the same probability, of which 2^-48 counts."""
     blocks = -(-elements // BLOCK)
-    bits = block_numbers(0, blocks, BLOCK // 8, stream, key)
-    halves = np.concatenate([bits & np.uint64(0xFFFF), bits >> np.uint64(16)], axis=1).reshape(-1)[:elements]
+    halves = first_bits(blocks, stream, key).reshape(-1)[:elements]
     limit = int(min(max(density, 0.0), 1.0) * 2.0 ** 48)
     at = np.arange(elements, dtype=np.uint64)
     more = philox(at, stream, 1, key)[0]
@@ -70,14 +75,16 @@ def drawn_by_rank(delta, density, epsilon, stream, key):
     rows = delta.reshape(-1, delta.shape[-1])
     length = rows.shape[1]
     blocks = -(-length // BLOCK)
-    draws = block_numbers(0, rows.shape[0] * blocks, BLOCK // 4, stream, key).astype(np.float64) * 2.0 ** -32
-    draws = draws.reshape(rows.shape[0], blocks * BLOCK)[:, :length]
+    shape = rows.shape[0], blocks * BLOCK
+    halves = first_bits(rows.shape[0] * blocks, stream, key).reshape(shape)[:, :length].astype(np.float64)
+    at = np.arange(shape[0] * shape[1], dtype=np.uint64).reshape(shape)[:, :length]
+    more = philox(at, stream, 1, key)[0].astype(np.float64) * 2.0 ** -32
     if length == 1:
         chance = np.full(rows.shape, density)
     else:
         step = 2 * epsilon / (length - 1)
         chance = np.stack([density - epsilon + step * ranks(row) for row in rows])
-    return (draws < chance).reshape(delta.shape)
+    return (halves + more < chance * 2.0 ** 16).reshape(delta.shape)
 
 
 class drawn_merges:

@@ -13,6 +13,7 @@
 #include <tensormerge/dtype/dispatch.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/tensor/sample.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
 #include <tensormerge/tensor/tile_size.hpp>
@@ -170,9 +171,16 @@ class tensor_merge_with final : public tensor_merge {
 
   void observe(const stored_range& range, merge_worker& any) const override {
     worker& mine = static_cast<worker&>(any);
-    for_each_tile(range, mine, [&](const tile<Real>& piece, std::size_t) {
-      kernel_.observe(piece, mine.seen);
-    });
+    const auto observe = [&](const tile<Real>& piece) { kernel_.observe(piece, mine.seen); };
+    if (wants_sample(kernel_)) {
+      for_each_sampled(range.elements, alignment_, range.first / alignment_,
+                       [&](std::uint64_t begin, std::uint64_t count) {
+                         observe(load(range, mine, static_cast<std::size_t>(begin),
+                                      static_cast<std::size_t>(count)));
+                       });
+    } else {
+      for_each_tile(range, mine, [&](const tile<Real>& piece, std::size_t) { observe(piece); });
+    }
   }
 
   void conclude(std::span<const std::unique_ptr<merge_worker>> workers) override {
@@ -210,20 +218,24 @@ class tensor_merge_with final : public tensor_merge {
   void for_each_tile(const stored_range& range, worker& mine, Visitor&& visit) const {
     const std::size_t elements = static_cast<std::size_t>(range.elements);
     for (std::size_t begin = 0; begin < elements; begin += tile_elements_) {
-      const std::size_t size = std::min(tile_elements_, elements - begin);
-      if (range.base != nullptr) {
-        load_base_(range.base + begin * base_bytes_, mine.base.data(), size);
-      }
-      for (std::size_t i = 0; i < loaders_.size(); ++i) {
-        loaders_[i].load(range.inputs[i] + begin * loaders_[i].bytes,
-                         mine.loaded.data() + i * tile_elements_, size);
-      }
-      visit(tile<Real>{.inputs = mine.pointers,
-                       .base = range.base == nullptr ? nullptr : mine.base.data(),
-                       .size = size,
-                       .first = range.first + begin},
-            begin);
+      visit(load(range, mine, begin, std::min(tile_elements_, elements - begin)), begin);
     }
+  }
+
+  /// A tile of a range, in a worker's buffers.
+  tile<Real> load(const stored_range& range, worker& mine, std::size_t begin,
+                  std::size_t size) const {
+    if (range.base != nullptr) {
+      load_base_(range.base + begin * base_bytes_, mine.base.data(), size);
+    }
+    for (std::size_t i = 0; i < loaders_.size(); ++i) {
+      loaders_[i].load(range.inputs[i] + begin * loaders_[i].bytes,
+                       mine.loaded.data() + i * tile_elements_, size);
+    }
+    return {.inputs = mine.pointers,
+            .base = range.base == nullptr ? nullptr : mine.base.data(),
+            .size = size,
+            .first = range.first + begin};
   }
 
   std::vector<typename Method::input_parameters> inputs_;

@@ -11,6 +11,7 @@
 #include <tensormerge/method/parameters.hpp>
 #include <tensormerge/policy/select/radix_select.hpp>
 #include <tensormerge/policy/select/row_divergence.hpp>
+#include <tensormerge/tensor/sample.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
@@ -96,13 +97,15 @@ struct arcee_fusion {
           seen.divergences_[row] = row_divergence(input, base, row_length_, seen.working_);
           return;
         }
-        std::array<double, block_elements> scores;
-        for (std::size_t done = 0; done < row_length_; done += block_elements) {
-          const std::size_t count = std::min(block_elements, row_length_ - done);
-          take_scores(input + done, base + done, divergences_[row], count, scores.data());
-          for (std::size_t i = 0; i < quartiles; ++i) {
-            if (!quartiles_[i].wants_observation() || shares_with(i) != i) continue;
-            quartiles_[i].observe(scores.data(), count, 0, seen.scores_[i]);
+        const auto observe_block = [&](std::uint64_t done, std::uint64_t count) {
+          observe_scores(input + done, base + done, divergences_[row],
+                         static_cast<std::size_t>(count), seen);
+        };
+        if (quartiles_want_sample()) {
+          for_each_sampled(row_length_, block_elements, row, observe_block);
+        } else {
+          for (std::size_t done = 0; done < row_length_; done += block_elements) {
+            observe_block(done, std::min(block_elements, row_length_ - done));
           }
         }
       });
@@ -144,6 +147,16 @@ struct arcee_fusion {
     }
 
    private:
+    void observe_scores(const Real* input, const Real* base, double divergence, std::size_t count,
+                        statistic& seen) const {
+      std::array<double, block_elements> scores;
+      take_scores(input, base, divergence, count, scores.data());
+      for (std::size_t i = 0; i < quartiles; ++i) {
+        if (!quartiles_[i].wants_observation() || shares_with(i) != i) continue;
+        quartiles_[i].observe(scores.data(), count, 0, seen.scores_[i]);
+      }
+    }
+
     static std::size_t rows(const tensor_facts& tensor) {
       return tensor.row_length == 0
                  ? 0
@@ -176,6 +189,12 @@ struct arcee_fusion {
     bool quartiles_wanted() const {
       return std::any_of(quartiles_.begin(), quartiles_.end(),
                          [](const quartile& q) { return q.wants_observation(); });
+    }
+
+    bool quartiles_want_sample() const {
+      return std::all_of(quartiles_.begin(), quartiles_.end(), [](const quartile& q) {
+        return q.wants_sample() || !q.wants_observation();
+      });
     }
 
     /// The quartile whose histogram serves this one too.

@@ -68,6 +68,7 @@ struct sce {
 
     statistic make_statistic(scratch& memory) const { return {weights_.size(), memory}; }
     bool wants_observation() const { return !weighted_; }
+    bool wants_sample() const { return selection_.wants_sample(); }
 
     void observe(const tile<Real>& piece, statistic& seen) const {
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {

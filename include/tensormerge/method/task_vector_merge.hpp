@@ -10,6 +10,7 @@
 #include <tensormerge/policy/consensus/consensus.hpp>
 #include <tensormerge/policy/sparsify/sparsifier.hpp>
 #include <tensormerge/tensor/delta.hpp>
+#include <tensormerge/tensor/sample.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
@@ -77,6 +78,12 @@ struct task_vector_merge {
     bool wants_observation() const {
       return std::any_of(selectors_.begin(), selectors_.end(),
                          [](const selector& s) { return s.wants_observation(); });
+    }
+
+    bool wants_sample() const {
+      return std::all_of(selectors_.begin(), selectors_.end(), [](const selector& s) {
+        return !s.wants_observation() || tensormerge::wants_sample(s);
+      });
     }
 
     void observe(const tile<Real>& piece, statistic& seen) const {

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <concepts>
+#include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include <Eigen/Core>
@@ -19,7 +20,6 @@ class lane_sum {
   using block = Eigen::Array<double, static_cast<int>(lanes), 1>;
 
   void add(const block& terms) { sums_ += terms; }
-  void add(std::size_t lane, double term) { sums_[static_cast<Eigen::Index>(lane)] += term; }
 
   double total() const {
     return ((sums_[0] + sums_[4]) + (sums_[2] + sums_[6])) +
@@ -30,30 +30,62 @@ class lane_sum {
   block sums_ = block::Zero();
 };
 
+/// Numbers in double, and zeros after them that fill the last lanes. They are made in one loop and
+/// summed in another, since either vectorises and both together do not.
+class lane_values {
+ public:
+  static constexpr std::size_t most = 256;
+
+  /// `term(i)` for `count` numbers from `begin` on, at most `most`.
+  template <class Term>
+  lane_values(std::size_t begin, std::size_t count, Term term) {
+    for (std::size_t i = 0; i < count; ++i) values_[i] = static_cast<double>(term(begin + i));
+    for (std::size_t i = count; i % lane_sum::lanes != 0; ++i) values_[i] = 0;
+  }
+
+  /// Eight of them, from a multiple of eight on.
+  auto at(std::size_t i) const {
+    return Eigen::Map<const lane_sum::block, Eigen::Aligned64>(values_.data() + i);
+  }
+
+ private:
+  alignas(64) std::array<double, most> values_;
+};
+
+/// Calls `visit(begin, count)` for pieces of a sequence, each of at most lane_values::most.
+template <class Visitor>
+void for_each_piece(std::size_t count, Visitor visit) {
+  for (std::size_t begin = 0; begin < count; begin += lane_values::most) {
+    visit(begin, std::min(lane_values::most, count - begin));
+  }
+}
+
 /// Sums `term(i)` for i < count.
 template <class Term>
 double sum_in_lanes(std::size_t count, Term term) {
   lane_sum sum;
-  std::size_t i = 0;
-  for (; i + lane_sum::lanes <= count; i += lane_sum::lanes) {
-    for (std::size_t lane = 0; lane < lane_sum::lanes; ++lane) sum.add(lane, term(i + lane));
-  }
-  for (std::size_t lane = 0; i < count; ++i, ++lane) sum.add(lane, term(i));
+  for_each_piece(count, [&](std::size_t begin, std::size_t size) {
+    const lane_values terms(begin, size, term);
+    for (std::size_t i = 0; i < size; i += lane_sum::lanes) sum.add(terms.at(i));
+  });
   return sum.total();
 }
 
-/// Calls `visit(lanes_at, i)` for every eight elements from i on, where `lanes_at(data)` gives them
-/// in double, and `visit_one(lane, i)` for each element that is left.
-template <class Real, class Visitor, class VisitorOfOne>
-void for_each_lane_block(std::size_t count, Visitor visit, VisitorOfOne visit_one) {
-  using stored = Eigen::Array<Real, static_cast<int>(lane_sum::lanes), 1>;
-  std::size_t i = 0;
-  for (; i + lane_sum::lanes <= count; i += lane_sum::lanes) {
-    visit([i](const Real* data) -> lane_sum::block {
-      return Eigen::Map<const stored>(data + i).template cast<double>();
-    });
-  }
-  for (std::size_t lane = 0; i < count; ++i, ++lane) visit_one(lane, i);
+/// Sums the products of `first(i)` and `second(i)` for i < count.
+template <class First, class Second>
+double sum_products(std::size_t count, First first, Second second) {
+  lane_sum sum;
+  for_each_piece(count, [&](std::size_t begin, std::size_t size) {
+    const lane_values x(begin, size, first), y(begin, size, second);
+    for (std::size_t i = 0; i < size; i += lane_sum::lanes) sum.add(x.at(i) * y.at(i));
+  });
+  return sum.total();
+}
+
+/// The differences of elements from a base, in double.
+template <class Real>
+auto delta_term(const Real* a, const Real* base) {
+  return [=](std::size_t i) { return static_cast<double>(a[i]) - static_cast<double>(base[i]); };
 }
 
 }  // namespace detail
@@ -61,48 +93,23 @@ void for_each_lane_block(std::size_t count, Visitor visit, VisitorOfOne visit_on
 /// Inner product of two blocks of `count` elements, in double.
 template <class Real>
 double dot(const Real* a, const Real* b, std::size_t count) {
-  return detail::sum_in_lanes(count, [=](std::size_t i) {
-    return static_cast<double>(a[i]) * static_cast<double>(b[i]);
-  });
-}
-template <std::floating_point Real>
-double dot(const Real* a, const Real* b, std::size_t count) {
-  detail::lane_sum sum;
-  detail::for_each_lane_block<Real>(
-      count, [&](auto lanes_at) { sum.add(lanes_at(a) * lanes_at(b)); },
-      [&](std::size_t lane, std::size_t i) {
-        sum.add(lane, static_cast<double>(a[i]) * static_cast<double>(b[i]));
-      });
-  return sum.total();
+  return detail::sum_products(
+      count, [=](std::size_t i) { return a[i]; }, [=](std::size_t i) { return b[i]; });
 }
 
-/// Inner product of two blocks' differences from a third, in double.
-template <std::floating_point Real>
-double dot_of_deltas(const Real* a, const Real* b, const Real* base, std::size_t count) {
-  detail::lane_sum sum;
-  detail::for_each_lane_block<Real>(
-      count,
-      [&](auto lanes_at) {
-        const detail::lane_sum::block origin = lanes_at(base);
-        sum.add((lanes_at(a) - origin) * (lanes_at(b) - origin));
-      },
-      [&](std::size_t lane, std::size_t i) {
-        const double origin = static_cast<double>(base[i]);
-        sum.add(lane, (static_cast<double>(a[i]) - origin) * (static_cast<double>(b[i]) - origin));
-      });
-  return sum.total();
-}
-
-/// The same in a rounded type: differences are rounded, and products too but for squares, which
-/// torch sums unrounded for a norm.
+/// Inner product of two blocks' differences from a third, in double. In a rounded type differences
+/// are rounded, and products too but for squares, which torch sums unrounded for a norm.
 template <class Real>
-  requires is_rounded<Real>
 double dot_of_deltas(const Real* a, const Real* b, const Real* base, std::size_t count) {
-  const bool of_one = a == b;
-  return detail::sum_in_lanes(count, [=](std::size_t i) {
-    const Real x = a[i] - base[i], y = b[i] - base[i];
-    return of_one ? static_cast<double>(x) * static_cast<double>(x) : static_cast<double>(x * y);
-  });
+  if constexpr (is_rounded<Real>) {
+    const bool of_one = a == b;
+    return detail::sum_in_lanes(count, [=](std::size_t i) {
+      const Real x = a[i] - base[i], y = b[i] - base[i];
+      return of_one ? static_cast<double>(x) * static_cast<double>(x) : static_cast<double>(x * y);
+    });
+  } else {
+    return detail::sum_products(count, detail::delta_term(a, base), detail::delta_term(b, base));
+  }
 }
 
 /// The inner products of two vectors with themselves and with each other.
@@ -112,48 +119,41 @@ struct products_of_two {
   double first_second = 0;
 };
 
+namespace detail {
+
+template <class First, class Second>
+products_of_two products_in_lanes(std::size_t count, First first, Second second) {
+  lane_sum firsts, seconds, both;
+  for_each_piece(count, [&](std::size_t begin, std::size_t size) {
+    const lane_values x(begin, size, first), y(begin, size, second);
+    for (std::size_t i = 0; i < size; i += lane_sum::lanes) {
+      firsts.add(x.at(i) * x.at(i));
+      seconds.add(y.at(i) * y.at(i));
+      both.add(x.at(i) * y.at(i));
+    }
+  });
+  return {firsts.total(), seconds.total(), both.total()};
+}
+
+}  // namespace detail
+
 /// Those of two blocks of `count` elements, each less `base` unless that is nullptr: the same as
 /// `dot` or `dot_of_deltas` of each two, in one pass.
 template <class Real>
 products_of_two dots_of_two(const Real* a, const Real* b, const Real* base, std::size_t count) {
-  const auto product = [=](const Real* x, const Real* y) {
-    return base == nullptr ? dot(x, y, count) : dot_of_deltas(x, y, base, count);
-  };
-  return {product(a, a), product(b, b), product(a, b)};
-}
-template <std::floating_point Real>
-products_of_two dots_of_two(const Real* a, const Real* b, const Real* base, std::size_t count) {
-  using block = detail::lane_sum::block;
-  detail::lane_sum first, second, both;
-  const auto add = [&](const block& x, const block& y) {
-    first.add(x * x);
-    second.add(y * y);
-    both.add(x * y);
-  };
-  const auto add_one = [&](std::size_t lane, double x, double y) {
-    first.add(lane, x * x);
-    second.add(lane, y * y);
-    both.add(lane, x * y);
-  };
   if (base == nullptr) {
-    detail::for_each_lane_block<Real>(
-        count, [&](auto lanes_at) { add(lanes_at(a), lanes_at(b)); },
-        [&](std::size_t lane, std::size_t i) {
-          add_one(lane, static_cast<double>(a[i]), static_cast<double>(b[i]));
-        });
-  } else {
-    detail::for_each_lane_block<Real>(
-        count,
-        [&](auto lanes_at) {
-          const block origin = lanes_at(base);
-          add(lanes_at(a) - origin, lanes_at(b) - origin);
-        },
-        [&](std::size_t lane, std::size_t i) {
-          const double origin = static_cast<double>(base[i]);
-          add_one(lane, static_cast<double>(a[i]) - origin, static_cast<double>(b[i]) - origin);
-        });
+    return detail::products_in_lanes(
+        count, [=](std::size_t i) { return a[i]; }, [=](std::size_t i) { return b[i]; });
   }
-  return {first.total(), second.total(), both.total()};
+  if constexpr (is_rounded<Real>) {
+    const auto product = [=](const Real* x, const Real* y) {
+      return dot_of_deltas(x, y, base, count);
+    };
+    return {product(a, a), product(b, b), product(a, b)};
+  } else {
+    return detail::products_in_lanes(count, detail::delta_term(a, base),
+                                     detail::delta_term(b, base));
+  }
 }
 
 /// Sum of the magnitudes of `count` elements, in double.
@@ -164,17 +164,6 @@ double sum_of_magnitudes(const Real* a, std::size_t count) {
     return x < 0 ? -x : x;
   });
 }
-template <std::floating_point Real>
-double sum_of_magnitudes(const Real* a, std::size_t count) {
-  detail::lane_sum sum;
-  detail::for_each_lane_block<Real>(
-      count, [&](auto lanes_at) { sum.add(lanes_at(a).abs()); },
-      [&](std::size_t lane, std::size_t i) {
-        const double x = static_cast<double>(a[i]);
-        sum.add(lane, x < 0 ? -x : x);
-      });
-  return sum.total();
-}
 
 /// Sums of magnitudes of all elements of a block, and of those that a mask of ones and zeros keeps.
 /// An element that is not finite makes both NaN or infinite.
@@ -183,31 +172,56 @@ struct masked_sums {
   double kept = 0;
 };
 
-/// Those of `count` elements.
+/// Those of `count` elements. For float, pieces of lane_values::most elements are summed in float,
+/// within 1e-6 of the exact sum, and in double where that overflows: such sums serve a ratio that is
+/// rounded to float.
 template <class Real>
 masked_sums sums_of_magnitudes(const Real* a, const Real* mask, std::size_t count) {
-  const auto kept = [=](std::size_t i) {
-    const double x = static_cast<double>(a[i] * mask[i]);
+  const auto magnitude = [=](std::size_t i) {
+    const double x = static_cast<double>(a[i]);
     return x < 0 ? -x : x;
   };
-  return {sum_of_magnitudes(a, count), detail::sum_in_lanes(count, kept)};
-}
-template <std::floating_point Real>
-masked_sums sums_of_magnitudes(const Real* a, const Real* mask, std::size_t count) {
   detail::lane_sum all, kept;
-  detail::for_each_lane_block<Real>(
-      count,
-      [&](auto lanes_at) {
-        const detail::lane_sum::block x = lanes_at(a).abs();
-        all.add(x);
-        kept.add(x * lanes_at(mask));
-      },
-      [&](std::size_t lane, std::size_t i) {
-        const double x = static_cast<double>(a[i] < 0 ? -a[i] : a[i]);
-        all.add(lane, x);
-        kept.add(lane, x * static_cast<double>(mask[i]));
-      });
+  detail::for_each_piece(count, [&](std::size_t begin, std::size_t size) {
+    const detail::lane_values x(begin, size, magnitude);
+    const detail::lane_values share(begin, size, [=](std::size_t i) { return mask[i]; });
+    for (std::size_t i = 0; i < size; i += detail::lane_sum::lanes) {
+      all.add(x.at(i));
+      kept.add(x.at(i) * share.at(i));
+    }
+  });
   return {all.total(), kept.total()};
+}
+inline masked_sums sums_of_magnitudes(const float* a, const float* mask, std::size_t count) {
+  constexpr int lanes = 16;
+  using block = Eigen::Array<float, lanes, 1>;
+  using blocks = Eigen::Map<const block>;
+  masked_sums sums;
+  detail::for_each_piece(count, [&](std::size_t begin, std::size_t size) {
+    block all = block::Zero(), kept = block::Zero();
+    std::size_t i = begin;
+    for (; i + lanes <= begin + size; i += lanes) {
+      const block x = blocks(a + i).abs();
+      all += x;
+      kept += x * blocks(mask + i);
+    }
+    for (int lane = 0; i < begin + size; ++i, ++lane) {
+      const float x = a[i] < 0 ? -a[i] : a[i];
+      all[lane] += x;
+      kept[lane] += x * mask[i];
+    }
+    // Halves are added to halves, so that the order does not depend on the instruction set.
+    for (int half = lanes / 2; half > 0; half /= 2) {
+      for (int lane = 0; lane < half; ++lane) {
+        all[lane] += all[lane + half];
+        kept[lane] += kept[lane + half];
+      }
+    }
+    sums.all += static_cast<double>(all[0]);
+    sums.kept += static_cast<double>(kept[0]);
+  });
+  if (sums.all - sums.all == 0) return sums;
+  return sums_of_magnitudes<float>(a, mask, count);
 }
 
 }  // namespace tensormerge

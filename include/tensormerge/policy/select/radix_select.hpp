@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <numeric>
 #include <span>
 
 #include <tensormerge/policy/select/magnitude_key.hpp>
-#include <tensormerge/tensor/scratch.hpp>
+#include <tensormerge/policy/select/magnitude_range.hpp>
+#include <tensormerge/policy/select/selection_counts.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
 namespace tensormerge {
@@ -23,68 +26,47 @@ enum class equal_magnitudes { lowest_index_first, highest_index_first, keep_all 
 /// Finds which `wanted` elements of a sequence are the largest in magnitude, without sorting or
 /// holding it, so that exactly `wanted` elements are kept. A NaN is larger than all numbers.
 ///
-/// A round counts the elements in a histogram by 15 bits of their magnitude, those that end with
-/// zeros after these bits apart from the others. The first round is of the range where weights lie,
-/// by eleven significant bits; if the last kept magnitude is out of that range, the next ones are
-/// of the whole bit pattern from its top. Elements that share what is known of the last kept
-/// magnitude are listed, and sorted, as soon as they are few. When that magnitude is known, and more
-/// elements have it than places are left, rounds of the block's number follow.
+/// A long sequence is sampled first: the sample tells between which magnitudes the last kept one
+/// lies, or which it is where many are equal. The next round then counts what is larger, and looks
+/// closer only at what lies between. A round that finds the guess wrong is followed by the rounds
+/// of a short sequence; the result does not depend on the sample.
 ///
-/// Rounds: one or two where the last kept magnitude lies in the range, seldom three; and one more
-/// for equal magnitudes, two in sequences beyond 2^24 elements.
-/// Memory: histogram::bins counters for each thread that observes. Where the sequence changes between
-/// the rounds the choice is arbitrary, but nothing worse.
+/// Without a guess, a round counts the elements in a histogram by 15 bits of their magnitude, those
+/// that end with zeros after these bits apart from the others. The first such round is of the range
+/// where weights lie, by eleven significant bits; if the last kept magnitude is out of that range,
+/// the next ones are of the whole bit pattern from its top. Elements that share what is known of
+/// the last kept magnitude are listed, and sorted, as soon as they are few. When that magnitude is
+/// known, and more elements have it than places are left, rounds of the block's number follow.
+///
+/// Rounds: the sample and one or two more; without a guess one or two where the last kept magnitude
+/// lies in the range, seldom three, and one more for equal magnitudes. Sequences beyond 2^24
+/// elements may take two for equal magnitudes.
+/// Memory: selection_counts for each thread that observes. Where the sequence changes between the
+/// rounds the choice is arbitrary, but nothing worse.
 template <class Real>
 class radix_select {
  public:
-  class histogram {
-   public:
-    static constexpr std::size_t bins = std::size_t{1} << 16;
-    static constexpr std::size_t scratch_bytes() { return scratch::bytes_for<std::uint64_t>(bins); }
+  using histogram = selection_counts;
 
-    explicit histogram(scratch& memory) : counts_(memory.take<std::uint64_t>(bins)) {}
-
-    void combine(const histogram& other) {
-      if (listed_ + other.listed_ > 0) {
-        for (std::size_t i = 0; i < other.listed_; ++i) list(other.keys()[i], other.indices()[i]);
-        return;
-      }
-      for (std::size_t bin = 0; bin < bins; ++bin) counts_[bin] += other.counts_[bin];
-    }
-    void clear() {
-      std::fill(counts_.begin(), counts_.end(), 0);
-      listed_ = 0;
-    }
-
-   private:
-    friend radix_select;
-    static constexpr std::size_t most_listed = bins / 3;
-
-    void list(std::uint64_t key, std::uint64_t index) {
-      if (listed_ == most_listed) return;
-      keys()[listed_] = key;
-      indices()[listed_] = index;
-      ++listed_;
-    }
-    // Parts of the same memory.
-    std::span<std::uint64_t> keys() const { return counts_.first(most_listed); }
-    std::span<std::uint64_t> indices() const { return counts_.subspan(most_listed, most_listed); }
-    std::span<std::uint64_t> unused() const { return counts_.subspan(2 * most_listed); }
-
-    std::span<std::uint64_t> counts_;
-    std::size_t listed_ = 0;  // so many keys and indices are there instead of counts
-  };
+  /// Sequences of at least this many elements are sampled first.
+  static constexpr std::uint64_t least_sampled = std::uint64_t{1} << 18;
 
   /// Keeps the `wanted` largest of `elements`.
   radix_select(std::uint64_t elements, std::uint64_t wanted,
                equal_magnitudes equals = equal_magnitudes::lowest_index_first)
-      : block_bits_(static_cast<unsigned>(std::bit_width(elements / block_elements))),
-        missing_(wanted),
-        equals_(equals) {
-    const bool needs_threshold = equals == equal_magnitudes::keep_all && elements > 0;
+      : elements_(elements), equals_(equals) {
+    counted_ = elements >= least_sampled ? digit::of_sample : digit::of_range;
+    want(wanted);
+  }
+
+  /// Changes how many are kept; while samples() and in the round after, before it is concluded.
+  void want(std::uint64_t wanted) {
+    missing_ = wanted;
+    const bool needs_threshold = equals_ == equal_magnitudes::keep_all && elements_ > 0;
     if (wanted == 0) {
       keep_none();
-    } else if (wanted >= elements && !needs_threshold) {
+    } else if (wanted >= elements_ && !needs_threshold) {
+      threshold_ = 0;
       counted_ = digit::none;
     }
   }
@@ -92,11 +74,16 @@ class radix_select {
   /// Whether another round of observing every element is needed.
   bool wants_observation() const { return counted_ != digit::none; }
 
+  /// Whether the present round is of a sample: a part of the elements, spread over the sequence, is
+  /// enough, and which does not change the result.
+  bool wants_sample() const { return counted_ == digit::of_sample; }
+
   /// Whether this round counts the same as that of a selection of the same sequence, whose
   /// histogram then serves both.
   bool shares_round_with(const radix_select& other) const {
     return counted_ != digit::none && counted_ == other.counted_ &&
-           threshold_ == other.threshold_ && prefix_ == other.prefix_ && shift_ == other.shift_ &&
+           is_guess_ == other.is_guess_ && threshold_ == other.threshold_ && low_ == other.low_ &&
+           span_ == other.span_ && prefix_ == other.prefix_ && shift_ == other.shift_ &&
            width_ == other.width_;
   }
 
@@ -108,18 +95,29 @@ class radix_select {
           std::min<std::uint64_t>(size - begin, block_elements - index % block_elements));
       const Real* block = values + begin;
       if (counted_ == digit::of_block) observe_equals(block, count, index / block_elements, seen);
-      else if (counted_ == digit::all_of_few) list_matching(block, count, index, seen);
-      else observe_magnitudes(block, count, seen);
+      else if (counted_ == digit::all_of_few) list_between(block, count, index, seen);
+      else if (counted_ == digit::of_magnitude) observe_between(block, count, seen);
+      else observe_range(block, count, seen);
       begin += count;
     }
   }
 
   /// Ends a round: takes the counts of all elements.
   void conclude(const histogram& seen) {
-    if (counted_ == digit::of_range) narrow_range(seen.counts_);
-    else if (counted_ == digit::of_magnitude) narrow_magnitude(seen.counts_);
+    if (is_guess_) {
+      is_guess_ = false;
+      if (!confirms_guess(seen)) {
+        threshold_ = 0;
+        counted_ = digit::of_range;
+        return;
+      }
+      missing_ -= seen.above;
+    }
+    if (counted_ == digit::of_sample) guess(seen.counts());
+    else if (counted_ == digit::of_range) narrow_range(seen.counts());
+    else if (counted_ == digit::of_magnitude) narrow_magnitude(seen.counts());
     else if (counted_ == digit::all_of_few) settle_few(seen);
-    else narrow_block(seen.counts_);
+    else narrow_block(seen.counts());
   }
 
   /// The least magnitude that is kept; exact where all equal ones are kept.
@@ -138,20 +136,12 @@ class radix_select {
   using key_type = decltype(magnitude_key(Real{}));
   static constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
-  static constexpr unsigned fraction_bits = sizeof(Real) == 4 ? 23 : 52;
-  static constexpr unsigned exponent_bias = sizeof(Real) == 4 ? 127 : 1023;
-
-  // The range of the first round, up to 2^8: 32 powers of two of 1024 places each, or, since double
-  // is for squares too, 64 of 512 places.
-  static constexpr unsigned range_bits = sizeof(Real) == 4 ? 10 : 9;
-  static constexpr unsigned range_shift = fraction_bits - range_bits;
-  static constexpr key_type range_begin =
-      key_type{exponent_bias - (sizeof(Real) == 4 ? 24 : 56)} << range_bits;
-  static constexpr unsigned digit_bits = 15;
-  static constexpr key_type last_place = (key_type{1} << digit_bits) - 1;
+  using range = magnitude_range<Real>;
+  static constexpr unsigned digit_bits = range::place_bits;
+  static constexpr key_type largest_key = std::numeric_limits<key_type>::max() >> 1;
 
   /// What a round counts.
-  enum class digit { of_range, of_magnitude, all_of_few, of_block, none };
+  enum class digit { of_sample, of_range, of_magnitude, all_of_few, of_block, none };
 
   void keep_none() {
     threshold_ = std::numeric_limits<key_type>::max() - 1;
@@ -159,83 +149,80 @@ class radix_select {
     counted_ = digit::none;
   }
 
-  /// Turns to the next bits, below bit `top`.
-  void next_digit(unsigned top) {
-    const unsigned most = counted_ == digit::of_block ? digit_bits + 1 : digit_bits;
-    shift_ = top > most ? top - most : 0;
-    width_ = top - shift_;
-  }
+  // Each counts one block. What can be found in loops that vectorise is found first; the members
+  // are copied, since the counters might be them for all that the compiler knows.
 
-  /// The bin of an element in the first round. The lowest place is of all below the range, where
-  /// those that end with zeros are zeros; the highest of all above it.
-  static key_type bin_in_range(key_type key) {
-    const key_type place = key >> range_shift;
-    const key_type end = place > range_begin ? key & ((key_type{1} << range_shift) - 1) : key;
-    return (std::clamp<key_type>(place, range_begin, range_begin + last_place) - range_begin) * 2 |
-           (end != 0 ? 1 : 0);
-  }
-
-  /// Counts one block. What can be found in loops that vectorise is found first; the members are
-  /// copied, since the counters might be them for all that the compiler knows.
-  void observe_magnitudes(const Real* values, std::size_t size, histogram& seen) const {
+  void observe_range(const Real* values, std::size_t size, histogram& seen) const {
     std::array<key_type, block_elements> found;
-    std::size_t matches = size;
-    if (counted_ == digit::of_range) {
-      for (std::size_t i = 0; i < size; ++i) found[i] = bin_in_range(magnitude_key(values[i]));
+    for (std::size_t i = 0; i < size; ++i) found[i] = range::bin(magnitude_key(values[i]));
+    std::uint64_t* counts = seen.counts().data();
+    for (std::size_t i = 0; i < size; ++i) ++counts[found[i]];
+  }
+
+  void observe_between(const Real* values, std::size_t size, histogram& seen) const {
+    const unsigned shift = shift_;
+    const key_type low = low_, below_mask = (key_type{1} << shift) - 1;
+    std::uint64_t* counts = seen.counts().data();
+    for_each_between(values, size, seen, [=](std::size_t i) {
+      const key_type offset = magnitude_key(values[i]) - low;
+      ++counts[(offset >> shift) * 2 | ((offset & below_mask) != 0 ? 1 : 0)];
+    });
+  }
+
+  void list_between(const Real* values, std::size_t size, std::uint64_t first,
+                    histogram& seen) const {
+    for_each_between(values, size, seen,
+                     [&](std::size_t i) { seen.list(magnitude_key(values[i]), first + i); });
+  }
+
+  /// Calls `visit(i)` for each element between the bounds, and counts those above.
+  template <class Visitor>
+  void for_each_between(const Real* values, std::size_t size, histogram& seen,
+                        Visitor visit) const {
+    const key_type low = low_, span = span_, top = low_ + span_;
+    key_type above = 0, between = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      const key_type key = magnitude_key(values[i]);
+      above += key > top ? key_type{1} : key_type{0};
+      between += key - low <= span ? key_type{1} : key_type{0};
+    }
+    seen.above += above;
+    if (between == 0) return;
+    const auto is_between = [=](std::size_t i) { return magnitude_key(values[i]) - low <= span; };
+    if (between > size / 8) {
+      std::array<std::uint32_t, block_elements> found;
+      std::size_t end = 0;
+      for (std::size_t i = 0; i < size; ++i) {
+        found[end] = static_cast<std::uint32_t>(i);
+        end += is_between(i) ? 1 : 0;
+      }
+      for (std::size_t i = 0; i < end; ++i) visit(found[i]);
     } else {
-      matches = find_matching(values, size, found);
-    }
-    std::uint64_t* counts = seen.counts_.data();
-    for (std::size_t i = 0; i < matches; ++i) ++counts[found[i]];
-  }
-
-  /// The bins of the elements that have the prefix, and how many these are.
-  std::size_t find_matching(const Real* values, std::size_t size,
-                            std::array<key_type, block_elements>& found) const {
-    const key_type prefix = static_cast<key_type>(prefix_);
-    const key_type digit_mask = static_cast<key_type>((std::uint64_t{1} << width_) - 1);
-    const key_type below_mask = static_cast<key_type>((std::uint64_t{1} << shift_) - 1);
-    const unsigned shift = shift_, above = shift_ + width_;
-    std::array<std::uint8_t, block_elements> matching;
-    std::size_t matches = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      const key_type key = magnitude_key(values[i]);
-      found[i] = (key >> shift & digit_mask) * 2 | ((key & below_mask) != 0 ? 1 : 0);
-      matching[i] = key >> above == prefix ? 1 : 0;
-      matches += matching[i];
-    }
-    if (matches == size || matches == 0) return matches;
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      found[kept] = found[i];
-      kept += matching[i];
-    }
-    return matches;
-  }
-
-  /// Lists the elements that have the prefix and do not end with zeros after it.
-  void list_matching(const Real* values, std::size_t size, std::uint64_t first,
-                     histogram& seen) const {
-    const key_type least = static_cast<key_type>(prefix_ << shift_) + 1;
-    const key_type most = least + static_cast<key_type>((std::uint64_t{1} << shift_) - 2);
-    bool any = false;
-    for (std::size_t i = 0; i < size; ++i) {
-      const key_type key = magnitude_key(values[i]);
-      any |= key >= least && key <= most;
-    }
-    for (std::size_t i = 0; any && i < size; ++i) {
-      const key_type key = magnitude_key(values[i]);
-      if (key >= least && key <= most) seen.list(key, first + i);
+      constexpr std::size_t step = 16;
+      for (std::size_t begin = 0; begin < size; begin += step) {
+        const std::size_t end = std::min(begin + step, size);
+        key_type any = 0;
+        for (std::size_t i = begin; i < end; ++i) any |= is_between(i) ? key_type{1} : key_type{0};
+        for (std::size_t i = begin; any != 0 && i < end; ++i) {
+          if (is_between(i)) visit(i);
+        }
+      }
     }
   }
 
   void observe_equals(const Real* values, std::size_t size, std::uint64_t block,
                       histogram& seen) const {
     if (block >> (shift_ + width_) != prefix_) return;
-    std::uint32_t equals = 0;
-    for (std::size_t i = 0; i < size; ++i) equals += magnitude_key(values[i]) == threshold_ ? 1 : 0;
+    const key_type threshold = threshold_;
+    key_type equals = 0, above = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      const key_type key = magnitude_key(values[i]);
+      equals += key == threshold ? key_type{1} : key_type{0};
+      above += key > threshold ? key_type{1} : key_type{0};
+    }
     const std::uint64_t bin = block >> shift_ & ((std::uint64_t{1} << width_) - 1);
-    seen.counts_[bin] += equals;
+    seen.counts()[bin] += equals;
+    seen.above += above;
   }
 
   void mask_block(const Real* values, std::size_t size, std::uint64_t block, Real* kept) const {
@@ -272,51 +259,127 @@ class radix_select {
     return bin;
   }
 
+  /// Where the last kept element lies, as far as a sample of all tells: so that it is seldom wrong,
+  /// but does not let much lie between.
+  void guess(std::span<const std::uint64_t> counts) {
+    counted_ = digit::of_range;
+    const double seen = static_cast<double>(
+        std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
+    if (seen == 0) return;
+    const double share = static_cast<double>(missing_) / static_cast<double>(elements_);
+    const double wanted = share * seen;
+    const double margin = 4 * std::sqrt(wanted * (1 - share)) + 4;
+
+    const auto count_of = [&](std::size_t bin) { return static_cast<double>(counts[bin]); };
+    std::size_t high = histogram::bins - 1;
+    double above = 0;
+    for (; high > 0 && above + count_of(high) < wanted - margin; --high) above += count_of(high);
+    // Many that are equal are more probably it than not, and easily counted.
+    std::size_t nearest = high;
+    for (double sum = above + count_of(high); nearest > 0 && sum < wanted;) {
+      sum += count_of(--nearest);
+    }
+    const bool is_exact = nearest % 2 == 0 && nearest / 2 < range::last_place;
+    std::size_t low = high;
+    double between = count_of(low);
+    while (low > 0 && above + between < wanted + margin) between += count_of(--low);
+    if (is_exact && count_of(nearest) > 2 * margin) low = high = nearest;
+
+    is_guess_ = true;
+    low_ = range::lowest_of(low / 2);
+    const bool is_bounded = high / 2 < range::last_place;
+    span_ = (is_bounded ? range::lowest_of(high / 2 + 1) - 1 : largest_key) - low_;
+    if (low == high && low % 2 == 0 && is_bounded) {
+      threshold_ = low_;
+      count_blocks();
+    } else if (between / seen * static_cast<double>(elements_) <= 0.75 * histogram::most_listed) {
+      counted_ = digit::all_of_few;
+    } else {
+      count_between();
+    }
+  }
+
+  /// Whether the last kept element is where it was looked for.
+  bool confirms_guess(const histogram& seen) const {
+    std::uint64_t between = seen.listed();
+    if (counted_ != digit::all_of_few) {
+      between = std::accumulate(seen.counts().begin(), seen.counts().end(), std::uint64_t{0});
+    } else if (between == histogram::most_listed) {
+      return false;
+    }
+    return seen.above < missing_ && missing_ <= seen.above + between;
+  }
+
+  /// Turns to counting all magnitudes between the bounds.
+  void count_between() {
+    const unsigned bits = static_cast<unsigned>(std::bit_width(span_));
+    shift_ = bits > digit_bits ? bits - digit_bits : 0;
+    counted_ = digit::of_magnitude;
+  }
+
+  /// Turns to counting the blocks with the threshold's magnitude.
+  void count_blocks() {
+    counted_ = digit::of_block;
+    prefix_ = 0;
+    next_block_digit(static_cast<unsigned>(std::bit_width(elements_ / block_elements)));
+  }
+
+  /// Turns to the next bits of the block's number, below bit `top`.
+  void next_block_digit(unsigned top) {
+    constexpr unsigned most = digit_bits + 1;
+    shift_ = top > most ? top - most : 0;
+    width_ = top - shift_;
+  }
+
   void narrow_range(std::span<const std::uint64_t> counts) {
     const std::uint64_t wanted = missing_;
     const std::size_t bin = bin_from_top(counts, histogram::bins - 1);
     const std::size_t place = bin / 2;
-    counted_ = digit::of_magnitude;
-    if (bin == 1 || place == last_place) {
+    if (bin == 1 || place == range::last_place) {
       missing_ = wanted;
-      next_digit(magnitude_key_bits<Real>);
+      low_ = 0;
+      span_ = largest_key;
+      count_between();
     } else {
-      shift_ = range_shift;
-      prefix_ = bin == 0 ? 0 : range_begin + place;
+      shift_ = range::shift;
+      low_ = range::lowest_of(place);
       settle_magnitude(bin % 2 == 0, counts[bin]);
     }
   }
 
   void narrow_magnitude(std::span<const std::uint64_t> counts) {
-    const std::size_t bin = bin_from_top(counts, (std::size_t{2} << width_) - 1);
-    prefix_ = prefix_ << width_ | bin / 2;
+    const std::size_t bin =
+        bin_from_top(counts, static_cast<std::size_t>(span_ >> shift_) * 2 + 1);
+    low_ += static_cast<key_type>(bin / 2) << shift_;
     settle_magnitude(bin % 2 == 0, counts[bin]);
   }
 
-  /// Goes on from the prefix of the last kept element. Its magnitude ends with zeros if it is
-  /// exact, and `count` elements have that magnitude; or else so many have the prefix and do not.
+  /// Goes on from the least magnitude that shares what is known of the last kept element's. That is
+  /// it if the element's is exact, and `count` elements have it; or else so many are above it by
+  /// less than 2^shift.
   void settle_magnitude(bool is_exact, std::uint64_t count) {
     const bool keeps_counted = equals_ != equal_magnitudes::keep_all && count == missing_;
     if (!is_exact && !keeps_counted) {
-      if (count <= histogram::most_listed) counted_ = digit::all_of_few;
-      else next_digit(shift_);
+      span_ = (key_type{1} << shift_) - 1;
+      if (count > histogram::most_listed) {
+        count_between();
+      } else {
+        counted_ = digit::all_of_few;
+        ++low_;
+        --span_;
+      }
       return;
     }
-    threshold_ = static_cast<key_type>((prefix_ << shift_) + (is_exact ? 0 : 1));
-    if (keeps_counted || equals_ == equal_magnitudes::keep_all) {
-      counted_ = digit::none;
-      return;
-    }
-    counted_ = digit::of_block;
-    prefix_ = 0;
-    next_digit(block_bits_);
+    threshold_ = low_ + (is_exact ? 0 : 1);
+    if (keeps_counted || equals_ == equal_magnitudes::keep_all) counted_ = digit::none;
+    else count_blocks();
   }
 
   void settle_few(const histogram& seen) {
     const auto begin = seen.unused().begin();
     counted_ = digit::none;
-    if (seen.listed_ == 0) return;
-    const auto keys = seen.keys().first(seen.listed_);
+    if (seen.listed() == 0) return;
+    const auto keys = seen.keys().first(seen.listed());
     missing_ = std::min<std::uint64_t>(missing_, keys.size());
     std::copy(keys.begin(), keys.end(), begin);
     const auto last = begin + static_cast<std::ptrdiff_t>(missing_ - 1);
@@ -342,13 +405,17 @@ class radix_select {
   }
 
   void narrow_block(std::span<const std::uint64_t> counts) {
+    if (equals_ == equal_magnitudes::keep_all) {
+      counted_ = digit::none;
+      return;
+    }
     const bool lowest = equals_ == equal_magnitudes::lowest_index_first;
     const std::size_t bin = lowest ? bin_from_bottom(counts)
                                    : bin_from_top(counts, (std::size_t{1} << width_) - 1);
     prefix_ = prefix_ << width_ | bin;
     const bool whole_bin = counts[bin] == missing_;
     if (!whole_bin && shift_ > 0) {
-      next_digit(shift_);
+      next_block_digit(shift_);
       return;
     }
     const std::uint64_t from = prefix_ << shift_, below = (prefix_ + 1) << shift_;
@@ -358,13 +425,16 @@ class radix_select {
     counted_ = digit::none;
   }
 
-  unsigned block_bits_;        // of the numbers of blocks
-  std::uint64_t missing_;      // kept elements whose place is not known yet
+  std::uint64_t elements_;
+  std::uint64_t missing_ = 0;  // kept elements whose place is not known yet
   equal_magnitudes equals_;
-  std::uint64_t prefix_ = 0;   // the bits above the current digit, of the last kept element
+  digit counted_;
+  bool is_guess_ = false;      // the last kept element may lie elsewhere than where this round looks
+  key_type low_ = 0;           // the least magnitude that is looked at
+  key_type span_ = 0;          // and how far beyond it the largest is
+  std::uint64_t prefix_ = 0;   // of the last kept element's block, the bits above the current digit
   unsigned shift_ = 0;         // lowest bit of the current digit
-  unsigned width_ = 0;         // its bits
-  digit counted_ = digit::of_range;
+  unsigned width_ = 0;         // its bits, of the block's number
   key_type threshold_ = 0;     // the least magnitude that is kept
   // Of the elements with the threshold's magnitude, those of these blocks are kept, and as many of
   // the last block's as are missing.

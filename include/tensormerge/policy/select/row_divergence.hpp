@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <span>
 
+#include <Eigen/Core>
+
 #include <tensormerge/policy/accumulate/dot.hpp>
 #include <tensormerge/policy/elementary/exponential.hpp>
 #include <tensormerge/policy/elementary/logarithm.hpp>
@@ -24,7 +26,9 @@ struct row_powers {
 template <class Real>
 row_powers take_powers(const Real* row, std::span<double> into) {
   row_powers result{into};
-  const double largest = static_cast<double>(*std::max_element(row, row + into.size()));
+  using row_view = Eigen::Map<const Eigen::Array<Real, Eigen::Dynamic, 1>>;
+  const double largest = static_cast<double>(
+      row_view(row, static_cast<Eigen::Index>(into.size())).maxCoeff());
   for (std::size_t begin = 0; begin < into.size(); begin += block_elements) {
     const std::size_t count = std::min(block_elements, into.size() - begin);
     double* const powers = into.data() + begin;
@@ -47,16 +51,17 @@ double row_divergence(const Real* row, const Real* from, std::size_t length,
   constexpr double least_share = 1e-8;
   const detail::row_powers ours = detail::take_powers(row, working.first(length));
   const detail::row_powers theirs = detail::take_powers(from, working.subspan(length, length));
-  std::array<double, block_elements> p, ratio;
+  const double our_share = 1 / ours.total, their_share = 1 / theirs.total;
+  std::array<double, block_elements> p, quotient;
   double sum = 0;
   for (std::size_t begin = 0; begin < length; begin += block_elements) {
     const std::size_t count = std::min(block_elements, length - begin);
     for (std::size_t i = 0; i < count; ++i) {
-      p[i] = ours.powers[begin + i] / ours.total + least_share;
-      ratio[i] = p[i] / (theirs.powers[begin + i] / theirs.total + least_share);
+      p[i] = ours.powers[begin + i] * our_share + least_share;
+      const double q = theirs.powers[begin + i] * their_share + least_share;
+      quotient[i] = logarithm_of_quotient(p[i], q);
     }
-    for (std::size_t i = 0; i < count; ++i) ratio[i] = logarithm(ratio[i]);
-    sum += dot(p.data(), ratio.data(), count);
+    sum += dot(p.data(), quotient.data(), count);
   }
   return sum;
 }

@@ -9,7 +9,7 @@
 #include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/policy/accumulate/dot.hpp>
 #include <tensormerge/policy/accumulate/exact_sum.hpp>
-#include <tensormerge/policy/random/philox.hpp>
+#include <tensormerge/policy/random/element_bits.hpp>
 #include <tensormerge/policy/select/magnitude_key.hpp>
 #include <tensormerge/policy/select/magnitude_ranks.hpp>
 #include <tensormerge/policy/sparsify/match_l1_norm.hpp>
@@ -56,8 +56,7 @@ struct drop_by_rank {
              std::size_t number)
         : density_(input.density),
           epsilon_(input.epsilon),
-          numbers_(facts.random_key),
-          number_(static_cast<std::uint32_t>(number)),
+          bits_(facts.random_key, static_cast<std::uint32_t>(number)),
           row_length_(facts.row_length),
           wants_norms_(shared.rescale && drops_some()) {}
 
@@ -121,27 +120,39 @@ struct drop_by_rank {
 
     void mask(delta_block<Real> block, std::uint64_t row, std::uint64_t column,
               statistic& working) const {
-      std::array<std::uint32_t, block_elements> ranks, draws;
+      std::array<std::uint32_t, block_elements> ranks;
       working.ranks_.place(block.values.data(), block.size(), ranks.data());
-      constexpr std::size_t counters = block_elements / 4;
       const std::uint64_t blocks_in_row = (row_length_ + block_elements - 1) / block_elements;
-      const std::uint64_t block_number = row * blocks_in_row + column / block_elements;
-      numbers_.template fill<counters>(block_number * counters, number_, draws);
+      const std::uint64_t first = row * blocks_in_row * block_elements + column;
+      element_bits::block bits;
+      bits_.first_bits(first, bits);
+      std::array<Real, block_elements> kept;
       // In a row of one element, the only place is in the middle.
       const bool single = row_length_ == 1;
       const double lowest = single ? density_ : density_ - epsilon_;
       const double step = single ? 0 : 2 * epsilon_ / static_cast<double>(row_length_ - 1);
+      const auto probability = [&](std::size_t i) {
+        return (lowest + step * static_cast<double>(ranks[i])) * 0x1p16;
+      };
+      std::int32_t undecided = 0;
       for (std::size_t i = 0; i < block.size(); ++i) {
-        const double probability = lowest + step * static_cast<double>(ranks[i]);
-        const double draw = static_cast<double>(draws[i]) * 0x1p-32;
-        block[i] *= draw < probability ? Real{1} : Real{0};
+        const auto limit = static_cast<std::int32_t>(probability(i));
+        const auto drawn = static_cast<std::int32_t>(bits[i]);
+        undecided |= drawn == limit ? 1 : 0;
+        kept[i] = drawn < limit ? Real{1} : Real{0};
       }
+      for (std::size_t i = 0; undecided != 0 && i < block.size(); ++i) {
+        const double rest = probability(i) - static_cast<double>(bits[i]);
+        if (rest < 0 || rest >= 1) continue;
+        const double more = static_cast<double>(bits_.more_bits(first + i)) * 0x1p-32;
+        kept[i] = more < rest ? Real{1} : Real{0};
+      }
+      for (std::size_t i = 0; i < block.size(); ++i) block[i] *= kept[i];
     }
 
     double density_;
     double epsilon_;
-    philox numbers_;
-    std::uint32_t number_;
+    element_bits bits_;
     std::uint64_t row_length_;
     bool wants_norms_;
     Real scale_ = 1;

@@ -28,6 +28,7 @@ struct keep_largest {
 
     bool keeps_all() const { return keeps_all_; }
     bool wants_observation() const { return largest_.wants_observation(); }
+    bool wants_sample() const { return largest_.wants_sample(); }
     void observe(const Real* values, std::size_t size, std::uint64_t first,
                  statistic& seen) const {
       largest_.observe(values, size, first, seen);

@@ -53,6 +53,11 @@ struct keep_middle {
       return not_small_.wants_observation() || outliers_.wants_observation();
     }
 
+    bool wants_sample() const {
+      return (not_small_.wants_sample() || !not_small_.wants_observation()) &&
+             (outliers_.wants_sample() || !outliers_.wants_observation());
+    }
+
     void observe(const Real* values, std::size_t size, std::uint64_t first,
                  statistic& seen) const {
       if (not_small_.wants_observation()) {

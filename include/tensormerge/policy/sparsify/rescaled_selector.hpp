@@ -20,7 +20,7 @@ namespace tensormerge {
 /// `Choice` says which elements are kept. It is made and observes as a selector does, but
 /// `observe(values, size, first, statistic)` takes a pointer; `keeps_all()` is true where nothing
 /// is dropped, and `mask(values, size, first, kept)` writes a one for each element that is kept and
-/// a zero for each other.
+/// a zero for each other. `wants_sample()` as a kernel's.
 template <class Choice, class Real>
 class rescaled_selector {
  public:
@@ -53,6 +53,7 @@ class rescaled_selector {
         wants_norms_(shared.rescale && !choice_.keeps_all()) {}
 
   bool wants_observation() const { return choice_.wants_observation() || wants_norms_; }
+  bool wants_sample() const { return choice_.wants_sample(); }
 
   void observe(delta_block<const Real> block, std::uint64_t first, statistic& seen) const {
     const Real* values = block.values.data();

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <tensormerge/policy/random/philox.hpp>
+#include <tensormerge/tensor/tile.hpp>
+
+namespace tensormerge {
+
+/// Random bits for every element of a sequence, a function of key, stream and the element's index
+/// alone: 16 that decide nearly everything, and 32 more for the element that these leave open.
+class element_bits {
+ public:
+  using block = std::array<std::uint32_t, block_elements>;
+
+  element_bits(std::uint64_t key, std::uint32_t stream) : numbers_(key), stream_(stream) {}
+
+  /// 16 bits for each of block_elements elements from index `first`, a multiple of that.
+  void first_bits(std::uint64_t first, block& bits) const {
+    constexpr std::size_t words = block_elements / 2;
+    std::array<std::uint32_t, words> drawn;
+    numbers_.fill<words / 4>(first / block_elements * (words / 4), stream_, drawn);
+    for (std::size_t i = 0; i < words; ++i) {
+      bits[i] = drawn[i] & 0xffffu;
+      bits[words + i] = drawn[i] >> 16;
+    }
+  }
+
+  /// 32 more bits for the element of this index.
+  std::uint32_t more_bits(std::uint64_t index) const {
+    return numbers_({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
+                     stream_, 1})[0];
+  }
+
+ private:
+  philox numbers_;
+  std::uint32_t stream_;
+};
+
+}  // namespace tensormerge

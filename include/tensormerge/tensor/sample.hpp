@@ -1,0 +1,39 @@
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+
+namespace tensormerge {
+
+/// Whether the present round of a kernel, or of a part of one, wants a sample: to observe some of
+/// the elements, spread over the tensor, is enough then, and which does not change the result. One
+/// that has no `bool wants_sample() const` wants all.
+template <class Observer>
+bool wants_sample(const Observer& observer) {
+  if constexpr (requires {
+                  { observer.wants_sample() } -> std::same_as<bool>;
+                }) {
+    return observer.wants_sample();
+  } else {
+    return false;
+  }
+}
+
+/// Of so many pieces that follow each other one is a sample's.
+inline constexpr std::uint64_t sample_step = 8;
+
+/// Calls `visit(begin, count)` for the pieces of a sample of `size` elements: one of each sample_step
+/// pieces of `length` elements. Which one differs irregularly, also by `number`, the place among
+/// what is sampled apart: always the same one would be of the same columns in each row of a matrix.
+template <class Visitor>
+void for_each_sampled(std::uint64_t size, std::uint64_t length, std::uint64_t number,
+                      Visitor visit) {
+  for (std::uint64_t group = 0; group * sample_step * length < size; ++group) {
+    const std::uint64_t place = (group + number) * 0x9e3779b97f4a7c15u >> 61;
+    const std::uint64_t begin = (group * sample_step + place) * length;
+    if (begin < size) visit(begin, std::min(length, size - begin));
+  }
+}
+
+}  // namespace tensormerge

@@ -42,11 +42,11 @@ struct sign_of_sum {
       for (std::size_t i = 0; i < delta.size(); ++i) votes_[i] += vote[i];
       for (std::size_t i = 0; i < delta.size(); ++i) {
         const Real weighted = factor * delta[i];
-        // Negated, so that a NaN is on both sides and is seen in the result.
-        positive_[i] += static_cast<sum>(!(weighted <= 0) ? weighted : Real{0});
-        negative_[i] += static_cast<sum>(!(weighted >= 0) ? weighted : Real{0});
-        positive_weight_[i] += static_cast<sum>(!(weighted <= 0) ? factor : Real{0});
-        negative_weight_[i] += static_cast<sum>(!(weighted >= 0) ? factor : Real{0});
+        // A NaN is on both sides, so that it is seen in the result.
+        positive_[i] += static_cast<sum>(weighted < 0 ? Real{0} : weighted);
+        negative_[i] += static_cast<sum>(weighted > 0 ? Real{0} : weighted);
+        positive_weight_[i] += static_cast<sum>(weighted > 0 ? factor : Real{0});
+        negative_weight_[i] += static_cast<sum>(weighted < 0 ? factor : Real{0});
       }
     }
 

@@ -68,6 +68,9 @@ concept tells_bytes = tells_bytes_by_inputs<Kernel> || tells_bytes_by_tensor<Ker
 ///     static std::size_t statistic_bytes(std::size_t inputs);
 ///     statistic make_statistic(scratch&) const;
 ///
+/// A kernel that has `bool wants_sample() const` may need only a part of the tiles in a round, the
+/// same result whichever part it is shown (see tensor/sample.hpp).
+///
 /// A kernel whose `apply` needs working memory takes the thread's statistic as a third argument,
 /// `void apply(const tile<Real>&, Real* out, statistic&) const`, and may use it as it likes.
 ///

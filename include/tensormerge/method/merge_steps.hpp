@@ -8,6 +8,7 @@
 #include <tensormerge/dtype/convert.hpp>
 #include <tensormerge/method/check_merge.hpp>
 #include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/tensor/sample.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
 #include <tensormerge/tensor/tile_size.hpp>
@@ -128,9 +129,16 @@ class merge_steps {
 
   /// Looks at `size` elements.
   void observe(const stored_elements<Storage>& elements, std::uint64_t size, worker& mine) const {
-    for_each_tile(elements, size, mine, [&](const tile<real>& piece, std::uint64_t) {
-      kernel_->observe(piece, mine.seen_);
-    });
+    const auto observe = [&](const tile<real>& piece) { kernel_->observe(piece, mine.seen_); };
+    if (wants_sample(*kernel_)) {
+      for_each_sampled(size, alignment_, elements.first / alignment_,
+                       [&](std::uint64_t begin, std::uint64_t count) {
+                         observe(load(elements, begin, static_cast<std::size_t>(count), mine));
+                       });
+    } else {
+      for_each_tile(elements, size, mine,
+                    [&](const tile<real>& piece, std::uint64_t) { observe(piece); });
+    }
   }
 
   /// Adds what `from` has seen to `into`; `from` is then ready for the next round.
@@ -168,16 +176,21 @@ class merge_steps {
       const std::size_t count = size - begin < tile_elements_
                                     ? static_cast<std::size_t>(size - begin)
                                     : tile_elements_;
-      if (elements.base != nullptr) load_tile(elements.base + begin, mine.base_, count);
-      for (std::size_t i = 0; i < inputs_; ++i) {
-        load_tile(elements.inputs[i] + begin, mine.loaded_ + i * tile_elements_, count);
-      }
-      visit(tile<real>{.inputs = mine.inputs_,
-                       .base = elements.base == nullptr ? nullptr : mine.base_,
-                       .size = count,
-                       .first = elements.first + begin},
-            begin);
+      visit(load(elements, begin, count, mine), begin);
     }
+  }
+
+  /// A tile of the elements, in a worker's memory.
+  tile<real> load(const stored_elements<Storage>& elements, std::uint64_t begin, std::size_t count,
+                  worker& mine) const {
+    if (elements.base != nullptr) load_tile(elements.base + begin, mine.base_, count);
+    for (std::size_t i = 0; i < inputs_; ++i) {
+      load_tile(elements.inputs[i] + begin, mine.loaded_ + i * tile_elements_, count);
+    }
+    return {.inputs = mine.inputs_,
+            .base = elements.base == nullptr ? nullptr : mine.base_,
+            .size = count,
+            .first = elements.first + begin};
   }
 
   const char* problem_;

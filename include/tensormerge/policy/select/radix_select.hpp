@@ -14,6 +14,7 @@
 
 #include <tensormerge/policy/select/magnitude_key.hpp>
 #include <tensormerge/policy/select/magnitude_range.hpp>
+#include <tensormerge/policy/select/magnitudes_between.hpp>
 #include <tensormerge/policy/select/selection_counts.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
@@ -163,7 +164,7 @@ class radix_select {
     const unsigned shift = shift_;
     const key_type low = low_, below_mask = (key_type{1} << shift) - 1;
     std::uint64_t* counts = seen.counts().data();
-    for_each_between(values, size, seen, [=](std::size_t i) {
+    seen.above += for_each_between(values, size, low_, span_, [=](std::size_t i) {
       const key_type offset = magnitude_key(values[i]) - low;
       ++counts[(offset >> shift) * 2 | ((offset & below_mask) != 0 ? 1 : 0)];
     });
@@ -171,43 +172,9 @@ class radix_select {
 
   void list_between(const Real* values, std::size_t size, std::uint64_t first,
                     histogram& seen) const {
-    for_each_between(values, size, seen,
-                     [&](std::size_t i) { seen.list(magnitude_key(values[i]), first + i); });
-  }
-
-  /// Calls `visit(i)` for each element between the bounds, and counts those above.
-  template <class Visitor>
-  void for_each_between(const Real* values, std::size_t size, histogram& seen,
-                        Visitor visit) const {
-    const key_type low = low_, span = span_, top = low_ + span_;
-    key_type above = 0, between = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      const key_type key = magnitude_key(values[i]);
-      above += key > top ? key_type{1} : key_type{0};
-      between += key - low <= span ? key_type{1} : key_type{0};
-    }
-    seen.above += above;
-    if (between == 0) return;
-    const auto is_between = [=](std::size_t i) { return magnitude_key(values[i]) - low <= span; };
-    if (between > size / 8) {
-      std::array<std::uint32_t, block_elements> found;
-      std::size_t end = 0;
-      for (std::size_t i = 0; i < size; ++i) {
-        found[end] = static_cast<std::uint32_t>(i);
-        end += is_between(i) ? 1 : 0;
-      }
-      for (std::size_t i = 0; i < end; ++i) visit(found[i]);
-    } else {
-      constexpr std::size_t step = 16;
-      for (std::size_t begin = 0; begin < size; begin += step) {
-        const std::size_t end = std::min(begin + step, size);
-        key_type any = 0;
-        for (std::size_t i = begin; i < end; ++i) any |= is_between(i) ? key_type{1} : key_type{0};
-        for (std::size_t i = begin; any != 0 && i < end; ++i) {
-          if (is_between(i)) visit(i);
-        }
-      }
-    }
+    seen.above += for_each_between(values, size, low_, span_, [&](std::size_t i) {
+      seen.list(magnitude_key(values[i]), first + i);
+    });
   }
 
   void observe_equals(const Real* values, std::size_t size, std::uint64_t block,

@@ -16,7 +16,7 @@ namespace tensormerge {
 /// `wants_observation()`, it is shown every block of the task vector with the index of the block's
 /// first element (`observe`, const, into a statistic a thread), the statistics are combined in any
 /// order, and `conclude` ends the round. Then `keep` sets the elements that are not chosen to zero
-/// and rescales the others.
+/// and rescales the others. `bool wants_sample() const`, which it need not have, is as a kernel's.
 /// A selector must not depend on the order in which blocks are shown.
 template <class Sparsifier, class Real>
 concept sparsifier =

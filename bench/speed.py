@@ -145,11 +145,16 @@ def main():
     methods = args.methods.split(",")
     args.work.mkdir(parents=True, exist_ok=True)
     weights = args.models / "m0" / "model.safetensors"
-    copied, best, mergekit = float("inf"), {}, {}
+    copied, best, mergekit = {}, {}, {}  # `copied` by the bytes of an output
+
+    def copy(file):
+        size = file.stat().st_size >> 20
+        seconds = measure(["cp", file, args.work / "copy"], args.cold)[0]
+        copied[size] = min(seconds, copied.get(size, seconds))
+        (args.work / "copy").unlink()
+
     for _ in range(args.rounds):
-        copy = args.work / "copy"
-        copied = min(copied, measure(["cp", weights, copy], args.cold)[0])
-        copy.unlink()
+        copy(weights)
         for method in methods:
             config, output = args.work / f"{method}.yml", args.work / "output"
             config.write_text(configuration(method))

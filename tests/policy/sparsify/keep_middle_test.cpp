@@ -81,6 +81,30 @@ TEST(keep_middle, restores_the_norm_where_asked) {
   EXPECT_NEAR(norm_1(kept), norm_1(delta), 1e-6 * norm_1(delta));
 }
 
+TEST(keep_middle, wants_every_element_for_the_norms) {
+  const numbers delta = alternating<float>(300'000);
+  using selector_type = keep_middle::selector<float>;
+  const selector_parameters shared{.rescale = true};
+  selector_type selector(shared, selector_input{.density = 0.3, .gamma = 0.1},
+                         vector_facts(delta.size()), 0);
+  std::vector<std::byte> memory(selector_type::statistic::scratch_bytes());
+  scratch rest(memory);
+  typename selector_type::statistic seen(rest);
+  std::vector<bool> sampled;
+  while (selector.wants_observation()) {
+    sampled.push_back(selector.wants_sample());
+    seen.clear();
+    for (std::size_t first = 0; first < delta.size(); first += block_elements) {
+      const std::size_t count = std::min(block_elements, delta.size() - first);
+      selector.observe({{delta.data() + first, count}}, first, seen);
+    }
+    selector.conclude(seen);
+  }
+  ASSERT_GE(sampled.size(), 3u);
+  EXPECT_TRUE(sampled.front());
+  EXPECT_EQ(std::count(sampled.begin(), sampled.end(), true), 1);
+}
+
 TEST(keep_middle, lets_a_dropped_nan_be_seen) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const numbers kept =

@@ -53,7 +53,7 @@ class rescaled_selector {
         wants_norms_(shared.rescale && !choice_.keeps_all()) {}
 
   bool wants_observation() const { return choice_.wants_observation() || wants_norms_; }
-  bool wants_sample() const { return choice_.wants_sample(); }
+  bool wants_sample() const { return choice_.wants_observation() && choice_.wants_sample(); }
 
   void observe(delta_block<const Real> block, std::uint64_t first, statistic& seen) const {
     const Real* values = block.values.data();

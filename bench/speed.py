@@ -8,7 +8,7 @@
 MODELS holds m0 (the base), m1 and m2 as make_models.py makes them; WORK is a folder on the file
 system to measure, where output is written and removed. Each round runs `cp` of one output file and then
 every merge, so that all meet the same machine; the best of the rounds counts. `ratio` is the time over
-that of `cp`; peak memory is the largest resident set. --cold drops the page cache before each command
+that of `cp` of the merge's own output: that of arcee_fusion is float32, twice as large; peak memory is the largest resident set. --cold drops the page cache before each command
 (needs root). --mergekit names a Python with mergekit, which is run once for each method, or for
 those named only, since some take it many minutes. --svg draws the seconds.
 """
@@ -83,7 +83,7 @@ def machine():
     return f"{model}, {os.cpu_count()} cores, Linux {platform.release()}"
 
 
-def table(best, copied, mergekit, size, args):
+def table(best, copied, copied_for, mergekit, size, args):
     page = "cold" if args.cold else "warm"
     lines = [f"Models of {size / 1e9:.2f} GB, {page} page cache, {args.threads or os.cpu_count()} threads, best of "
              f"{args.rounds}; `cp` of one output takes {copied:.2f} s. {machine()}.", "",
@@ -91,7 +91,7 @@ def table(best, copied, mergekit, size, args):
              + (" mergekit seconds | times faster | its peak MiB |" if mergekit else ""),
              "|---|---|---|---|---|---|" + ("---|---|---|" if mergekit else "")]
     for method, (seconds, processor, memory) in best.items():
-        row = (f"| `{method}` | {seconds:.2f} | {seconds / copied:.2f} | {METHODS[method][4]} |"
+        row = (f"| `{method}` | {seconds:.2f} | {seconds / copied_for[method]:.2f} | {METHODS[method][4]} |"
                f" {processor:.2f} | {memory:.0f} |")
         if method in mergekit:
             theirs, _, their_memory = mergekit[method]
@@ -145,12 +145,15 @@ def main():
     methods = args.methods.split(",")
     args.work.mkdir(parents=True, exist_ok=True)
     weights = args.models / "m0" / "model.safetensors"
-    copied, best, mergekit = {}, {}, {}  # `copied` by the bytes of an output
+    best, mergekit = {}, {}
+    copied, copied_for = {}, {}  # seconds by size, and whose output has which size
+
+    def key_of(file):
+        return round(file.stat().st_size / 1e8)  # files of one size but for their headers
 
     def copy(file):
-        size = file.stat().st_size >> 20
         seconds = measure(["cp", file, args.work / "copy"], args.cold)[0]
-        copied[size] = min(seconds, copied.get(size, seconds))
+        copied[key_of(file)] = min(seconds, copied.get(key_of(file), seconds))
         (args.work / "copy").unlink()
 
     for _ in range(args.rounds):
@@ -163,6 +166,10 @@ def main():
                 command += ["--num-threads", str(args.threads)]
             measured = measure(command, args.cold)
             best[method] = min(measured, best.get(method, measured))
+            merged = output / weights.name
+            copied_for[method] = key_of(merged)
+            if copied_for[method] != key_of(weights):
+                copy(merged)
             shutil.rmtree(output)
     theirs = args.mergekit_methods.split(",") if args.mergekit_methods else methods
     for method in theirs if args.mergekit else []:
@@ -171,7 +178,9 @@ def main():
                    "--quiet", "--no-copy-tokenizer", "--no-write-model-card"]
         mergekit[method] = measure(command, args.cold, cwd=args.models)
         shutil.rmtree(output)
-    text = table(best, copied, mergekit, weights.stat().st_size, args)
+    copied_for = {method: copied[size] for method, size in copied_for.items()}
+    copied = copied[key_of(weights)]
+    text = table(best, copied, copied_for, mergekit, weights.stat().st_size, args)
     print(text, end="")
     if args.markdown:
         args.markdown.write_text(text)

@@ -18,10 +18,10 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string text = "# über\nparameters: {lamda: 0.5}  # half\ndtype: \"bf16\"\n";
+const std::string config_text = "# über\nparameters: {lamda: 0.5}  # half\ndtype: \"bf16\"\n";
 
 std::vector<file_report> one_file() {
-  return {{"a b.yml", text,
+  return {{"a b.yml", config_text,
            {{.file = "a b.yml",
              .at = {2, 14},
              .path = "parameters",
@@ -81,9 +81,9 @@ TEST(report_junit, fails_a_test_for_each_finding) {
 }
 
 TEST(apply_suggestions, keeps_comments_and_quotes_and_leaves_guesses_alone) {
-  const fixed_text safe = apply_suggestions(text, one_file()[0].findings, false);
+  const fixed_text safe = apply_suggestions(config_text, one_file()[0].findings, false);
   EXPECT_EQ(safe.text, "# über\nparameters: {lambda: 0.5}  # half\ndtype: \"bf16\"\n");
-  const fixed_text all = apply_suggestions(text, one_file()[0].findings, true);
+  const fixed_text all = apply_suggestions(config_text, one_file()[0].findings, true);
   EXPECT_EQ(all.edits, 2u);
   EXPECT_THAT(all.text, HasSubstr("dtype: \"bfloat16\"\n"));
 }

@@ -75,9 +75,12 @@ struct drop_by_rank {
       begin_row(blocks, seen);
       std::uint64_t column = 0;
       blocks([&](delta_block<Real> block) {
-        seen.all_.add(sum_of_magnitudes(block.values.data(), block.size()));
-        mask(block, row, column, seen);
-        seen.kept_.add(sum_of_magnitudes(block.values.data(), block.size()));
+        std::array<Real, block_elements> kept;
+        mask(block, row, column, seen, kept.data());
+        const Real* const values = block.values.data();
+        const masked_sums sums = sums_of_magnitudes(values, kept.data(), block.size());
+        seen.all_.add(sums.all);
+        seen.kept_.add(sums.kept);
         column += block.size();
       });
     }
@@ -110,23 +113,24 @@ struct drop_by_rank {
         for (Real& x : block.values) x *= 0;
         return;
       }
-      mask(block, row, column, working);
-      for (Real& x : block.values) x *= scale_;
+      std::array<Real, block_elements> kept;
+      mask(block, row, column, working, kept.data());
+      for (std::size_t i = 0; i < block.size(); ++i) block[i] *= kept[i] * scale_;
     }
 
    private:
     /// Whether draws decide: neither all nor none are kept.
     bool drops_some() const { return density_ > 0 && density_ < 1; }
 
-    void mask(delta_block<Real> block, std::uint64_t row, std::uint64_t column,
-              statistic& working) const {
+    /// Ones for the elements of a block that are kept, and zeros for the others.
+    void mask(delta_block<Real> block, std::uint64_t row, std::uint64_t column, statistic& working,
+              Real* kept) const {
       std::array<std::uint32_t, block_elements> ranks;
       working.ranks_.place(block.values.data(), block.size(), ranks.data());
       const std::uint64_t blocks_in_row = (row_length_ + block_elements - 1) / block_elements;
       const std::uint64_t first = row * blocks_in_row * block_elements + column;
       element_bits::block bits;
       bits_.first_bits(first, bits);
-      std::array<Real, block_elements> kept;
       // In a row of one element, the only place is in the middle.
       const bool single = row_length_ == 1;
       const double lowest = single ? density_ : density_ - epsilon_;
@@ -147,7 +151,6 @@ struct drop_by_rank {
         const double more = static_cast<double>(bits_.more_bits(first + i)) * 0x1p-32;
         kept[i] = more < rest ? Real{1} : Real{0};
       }
-      for (std::size_t i = 0; i < block.size(); ++i) block[i] *= kept[i];
     }
 
     double density_;

@@ -45,7 +45,7 @@ inline bool computes_in_float(const stored_dtypes& types) {
 /// What a tensor's merge takes of memory, in bytes, and of how it is cut.
 struct merge_needs {
   std::uint64_t shared = 0;      // once
-  std::uint64_t per_thread = 0;  // for each thread that works on it, beside what it reads and writes
+  std::uint64_t per_thread = 0;  // for each thread, beside what it reads and writes
   std::uint64_t alignment = 1;   // elements; a range has a multiple of it
 };
 

@@ -75,8 +75,8 @@ class merge_steps {
     real* loaded_;
   };
 
-  /// Bytes of memory that the steps need for a tensor and this number of inputs, once; 0 where these
-  /// are refused (see check_tensor).
+  /// Bytes of memory that the steps need for a tensor and this number of inputs, once; 0 where
+  /// these are refused (see check_tensor).
   static std::size_t shared_bytes(const parameters& shared, std::size_t inputs,
                                   const tensor_facts& facts) {
     if (check_tensor<Method>(inputs, facts) != nullptr) return 0;

@@ -23,9 +23,10 @@ bool wants_sample(const Observer& observer) {
 /// Of so many pieces that follow each other one is a sample's.
 inline constexpr std::uint64_t sample_step = 8;
 
-/// Calls `visit(begin, count)` for the pieces of a sample of `size` elements: one of each sample_step
-/// pieces of `length` elements. Which one differs irregularly, also by `number`, the place among
-/// what is sampled apart: always the same one would be of the same columns in each row of a matrix.
+/// Calls `visit(begin, count)` for the pieces of a sample of `size` elements: one of each
+/// sample_step pieces of `length` elements. Which one differs irregularly, also by `number`, the
+/// place among what is sampled apart: always the same one would be of the same columns in each row
+/// of a matrix.
 template <class Visitor>
 void for_each_sampled(std::uint64_t size, std::uint64_t length, std::uint64_t number,
                       Visitor visit) {

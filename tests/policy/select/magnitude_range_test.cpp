@@ -21,11 +21,11 @@ using reals = testing::Types<float, double>;
 TYPED_TEST_SUITE(magnitude_range_of, reals);
 
 TYPED_TEST(magnitude_range_of, has_places_in_the_order_of_magnitudes) {
-  const TypeParam ascending[] = {0, TypeParam(1e-30), TypeParam(1e-5), TypeParam(0.01), TypeParam(0.25),
-                                 1, TypeParam(1.5), 100, TypeParam(1e30)};
+  const double ascending[] = {0, 1e-30, 1e-5, 0.01, 0.25, 1, 1.5, 100, 1e30};
   for (std::size_t i = 1; i < std::size(ascending); ++i) {
-    EXPECT_LT(this->bin(ascending[i - 1]), this->bin(ascending[i])) << i;
-    EXPECT_EQ(this->bin(ascending[i]), this->bin(-ascending[i])) << i;
+    const auto x = static_cast<TypeParam>(ascending[i]);
+    EXPECT_LT(this->bin(static_cast<TypeParam>(ascending[i - 1])), this->bin(x)) << i;
+    EXPECT_EQ(this->bin(x), this->bin(-x)) << i;
   }
 }
 

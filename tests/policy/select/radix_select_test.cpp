@@ -60,9 +60,10 @@ selection<Real> select_by_sample(const std::vector<Real>& values, std::uint64_t 
   for (; result.done.wants_observation(); ++result.rounds) {
     seen.clear();
     if (result.done.wants_sample()) {
-      for_each_sampled(values.size(), block_elements, 0, [&](std::uint64_t begin, std::uint64_t size) {
+      const auto observe = [&](std::uint64_t begin, std::uint64_t size) {
         result.done.observe(values.data() + begin, static_cast<std::size_t>(size), begin, seen);
-      });
+      };
+      for_each_sampled(values.size(), block_elements, 0, observe);
     } else {
       result.done.observe(values.data(), values.size(), 0, seen);
     }
@@ -280,8 +281,11 @@ TYPED_TEST(radix_select_of, keeps_what_sorting_keeps_of_a_long_sequence) {
       }
     }
   }
-  EXPECT_EQ(select_by_sample(all_differ, size / 2, equal_magnitudes::keep_all).rounds, 2);
-  EXPECT_EQ(select_by_sample(many_equal, size * 3 / 5, equal_magnitudes::lowest_index_first).rounds, 2);
+  const auto rounds = [](const std::vector<TypeParam>& values, std::size_t wanted) {
+    return select_by_sample(values, wanted, equal_magnitudes::lowest_index_first).rounds;
+  };
+  EXPECT_EQ(rounds(all_differ, size / 2), 2);
+  EXPECT_EQ(rounds(many_equal, size * 3 / 5), 2);
 }
 
 TYPED_TEST(radix_select_of, keeps_what_sorting_keeps_where_the_sample_misleads) {

@@ -21,7 +21,7 @@ struct magnitude_range {
   /// Bits of a key below those that make the place.
   static constexpr unsigned shift = sizeof(Real) == 4 ? 23 - 10 : 52 - 9;
 
-  /// The bin of a magnitude, twice its place or one more. Of the lowest place the first is of zeros.
+  /// The bin of a magnitude, twice its place or one more; of the lowest two, one is of zeros.
   static constexpr key_type bin(key_type key) {
     const key_type place = key >> shift;
     const key_type end = place > begin ? key & ((key_type{1} << shift) - 1) : key;

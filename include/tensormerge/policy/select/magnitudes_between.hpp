@@ -11,8 +11,8 @@
 namespace tensormerge {
 
 /// Calls `visit(i)`, in order, for each of `size` elements whose magnitude key is `low` or above it
-/// by at most `span`, and returns how many are above that. At most block_elements at a time. Written
-/// for few elements between: what finds them vectorises.
+/// by at most `span`, and returns how many are above that. At most block_elements at a time.
+/// Written for few elements between: what finds them vectorises.
 template <class Real, class Key, class Visitor>
 Key for_each_between(const Real* values, std::size_t size, Key low, Key span, Visitor visit) {
   const Key top = low + span;

@@ -396,7 +396,7 @@ class radix_select {
   std::uint64_t missing_ = 0;  // kept elements whose place is not known yet
   equal_magnitudes equals_;
   digit counted_;
-  bool is_guess_ = false;      // the last kept element may lie elsewhere than where this round looks
+  bool is_guess_ = false;      // the last kept element may not be where this round looks
   key_type low_ = 0;           // the least magnitude that is looked at
   key_type span_ = 0;          // and how far beyond it the largest is
   std::uint64_t prefix_ = 0;   // of the last kept element's block, the bits above the current digit

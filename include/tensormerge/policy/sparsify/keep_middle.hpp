@@ -54,7 +54,8 @@ struct keep_middle {
     }
 
     bool wants_sample() const {
-      return wants_observation() && (not_small_.wants_sample() || !not_small_.wants_observation()) &&
+      return wants_observation() &&
+             (not_small_.wants_sample() || !not_small_.wants_observation()) &&
              (outliers_.wants_sample() || !outliers_.wants_observation());
     }
 

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <unistd.h>
@@ -24,6 +23,7 @@
 #include <tensormerge/check/text_edit.hpp>
 #include <tensormerge/document/load_yaml.hpp>
 #include <tensormerge/engine/run_memory.hpp>
+#include <tensormerge/engine/run_options.hpp>
 
 #include "commands.hpp"
 #include "method_tables.hpp"
@@ -131,7 +131,7 @@ void check_command::find_mistakes(file_report& report, const check_options& opti
     const std::filesystem::path folder = std::filesystem::path(report.file).parent_path();
     const auto memory = [](const merge_plan& plan) {
       return resident_bytes() +
-             run_memory(plan, merge_methods(), {.threads = std::thread::hardware_concurrency()});
+             run_memory(plan, merge_methods(), divide_work(plan, merge_methods(), {}));
     };
     const diagnostics more =
         check_models(checked, options,

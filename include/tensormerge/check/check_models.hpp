@@ -22,6 +22,7 @@
 #include <tensormerge/plan/plan_merge.hpp>
 #include <tensormerge/plan/plan_mlx.hpp>
 #include <tensormerge/plan/plan_raw.hpp>
+#include <tensormerge/plan/plan_traffic.hpp>
 
 namespace tensormerge {
 
@@ -101,21 +102,14 @@ inline std::string bytes_text(std::uint64_t bytes) {
 /// What carrying out a plan will take.
 inline diagnostic predict(const merge_plan& plan, text_position at,
                           const memory_prediction& memory) {
-  std::uint64_t read = 0, written = 0;
-  for (const planned_tensor& tensor : plan.tensors) {
-    written += tensor.bytes();
-    if (tensor.base) read += tensor.base->tensor.bytes;
-    for (const planned_source& each : tensor.inputs) read += each.tensor.bytes;
-  }
-  constexpr double bytes_a_second = 1e9;
-  const double seconds = std::ceil(static_cast<double>(read + written) / bytes_a_second);
+  const plan_traffic traffic = traffic_of(plan);
   diagnostic said{.at = at,
                   .what = "the merge makes " + std::to_string(plan.tensors.size()) +
-                          " tensors, reads " + bytes_text(read) + " and writes " +
-                          bytes_text(written)};
+                          " tensors, reads " + bytes_text(traffic.read) + " and writes " +
+                          bytes_text(traffic.written)};
   if (memory) said.what += ", in " + bytes_text(memory(plan)) + " of memory";
-  said.what += "; where storage moves 1 GB a second, that takes " + schema::number_text(seconds) +
-               " s or more";
+  said.what += "; where storage moves 1 GB a second, that takes " +
+               schema::number_text(least_seconds(traffic)) + " s or more";
   return said;
 }
 

@@ -14,6 +14,7 @@
 #include <tensormerge/dtype/block/block_format.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
+#include <tensormerge/plan/plan_traffic.hpp>
 #include <tensormerge/tensor/shape.hpp>
 
 namespace tensormerge {
@@ -65,12 +66,9 @@ inline std::string print_plan(const merge_plan& plan) {
     text += '\n';
   }
   text += "tensors:\n";
-  std::uint64_t written = 0, read = 0;
   const auto add_source = [&](const char* role, const planned_tensor& tensor,
                               const planned_source& source) {
     text += "    " + (role + detail::source_text(plan, tensor, source)) + '\n';
-    const std::optional<block_format>& packing = source.tensor.packing;
-    read += packing ? packed_bytes(*packing, source.tensor.dims.elements()) : source.tensor.bytes;
   };
   for (const planned_tensor& tensor : plan.tensors) {
     const std::string_view type = detail::stored_type(tensor.type, tensor.packing);
@@ -79,10 +77,11 @@ inline std::string print_plan(const merge_plan& plan) {
             tensor.method + detail::parameters_text(tensor.parameters) + '\n';
     if (tensor.base) add_source("base ", tensor, *tensor.base);
     for (const planned_source& input : tensor.inputs) add_source("", tensor, input);
-    written += tensor.bytes();
   }
-  text += "total: " + std::to_string(plan.tensors.size()) + " tensors, " + std::to_string(read) +
-          " bytes to read, " + std::to_string(written) + " bytes to write";
+  const plan_traffic traffic = traffic_of(plan);
+  text += "total: " + std::to_string(plan.tensors.size()) + " tensors, " +
+          std::to_string(traffic.read) + " bytes to read, " + std::to_string(traffic.written) +
+          " bytes to write";
   for (const planned_stack& stack : plan.stacks) {
     text += ", " + quoted_name(stack.prefix) + ": " + std::to_string(stack.layers.size()) +
             " layers";

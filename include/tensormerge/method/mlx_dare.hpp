@@ -66,6 +66,7 @@ struct mlx_dare {
 
     statistic make_statistic(scratch& memory) const { return statistic(memory); }
     bool wants_observation() const { return !scaled_; }
+    bool wants_sample() const { return largest_.wants_sample(); }
 
     void observe(const tile<Real>& piece, statistic& seen) const {
       for_each_mixed(piece, [&](std::size_t begin, std::span<double> mixed) {

@@ -90,6 +90,13 @@ struct pcb {
                           [](const selection& s) { return s.wants_observation(); }));
     }
 
+    bool wants_sample() const {
+      return !scores_.wants_observation() &&
+             std::all_of(selections_.begin(), selections_.end(), [](const selection& s) {
+               return s.wants_sample() || !s.wants_observation();
+             });
+    }
+
     void observe(const tile<Real>& piece, statistic& seen) const {
       std::array<double, block_elements> scores, delta;
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {

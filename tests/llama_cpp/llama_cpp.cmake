@@ -1,6 +1,5 @@
-# llama.cpp as a witness: builds its libraries out of its source, and the target tensormerge_llama_cpp
-# to link them with. As little as is needed: the processor, without optimisations that take long to
-# compile.
+# Builds llama.cpp's libraries of its source, and the target tensormerge_llama_cpp to link with: only
+# what is needed, for the processor, and optimised so little that it takes minutes.
 set(llama_source ${TENSORMERGE_LLAMA_CPP})
 if(EXISTS ${TENSORMERGE_LLAMA_CPP}/vendor/llama.cpp)
   set(llama_source ${TENSORMERGE_LLAMA_CPP}/vendor/llama.cpp)

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -13,7 +15,10 @@
 #include <gguf.h>
 #include <llama.h>
 
-#include <engine/read_tensor.hpp>
+#include <engine/llama.hpp>
+#include <engine/texts.hpp>
+
+#include "example_models.hpp"
 
 namespace tensormerge::test {
 
@@ -83,6 +88,18 @@ inline engine::matrix logits(llama_model& model, std::span<const std::int64_t> i
   if (!is_done) throw std::runtime_error("llama.cpp cannot evaluate the model");
   const int vocabulary = llama_vocab_n_tokens(llama_model_get_vocab(&model));
   return Eigen::Map<const engine::matrix>(llama_get_logits(context.get()), count, vocabulary);
+}
+
+/// The greatest difference between llama.cpp's logits and the example engine's, over the beginnings
+/// of texts; NaN counts as infinite.
+inline float greatest_difference(llama_model& theirs, const engine::llama& ours) {
+  float greatest = 0;
+  for (const engine::text& text : heldout_texts()) {
+    const engine::matrix errors = logits(theirs, beginning(text)) - ours.logits(beginning(text));
+    if (!errors.allFinite()) return std::numeric_limits<float>::infinity();
+    greatest = std::max(greatest, errors.lpNorm<Eigen::Infinity>());
+  }
+  return greatest;
 }
 
 }  // namespace tensormerge::test

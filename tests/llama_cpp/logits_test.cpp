@@ -1,15 +1,9 @@
-#include <algorithm>
-#include <cmath>
-#include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
 #include <engine/llama.hpp>
-#include <engine/texts.hpp>
 
 #include "../checkpoint/temporary_folder.hpp"
 #include "example_models.hpp"
@@ -18,19 +12,9 @@
 namespace tensormerge {
 namespace {
 
-/// The greatest difference between llama.cpp's logits for the file and the example engine's for the
-/// folder, over the beginnings of texts.
+/// Of llama.cpp's logits for the file and the example engine's for the folder.
 float difference(const std::filesystem::path& file, const std::filesystem::path& folder) {
-  const test::llama_cpp_pointer<llama_model> theirs = test::load(file);
-  const engine::llama ours = engine::llama::load(folder);
-  float greatest = 0;
-  for (const engine::text& text : test::heldout_texts()) {
-    const std::span ids = test::beginning(text);
-    const engine::matrix errors = test::logits(*theirs, ids) - ours.logits(ids);
-    greatest = std::max(greatest, errors.lpNorm<Eigen::Infinity>());
-    if (!errors.allFinite()) return INFINITY;
-  }
-  return greatest;
+  return test::greatest_difference(*test::load(file), engine::llama::load(folder));
 }
 
 class logits : public ::testing::Test {

@@ -22,7 +22,8 @@ namespace tensormerge {
 /// its row (the last axis) from that of the base's; elements whose score is at least
 /// median + 1.5 * (upper quartile - lower quartile) are taken. Quartiles are the scores at
 /// int(0.25 * (n - 1)) and so on in order, over the whole tensor. Scores are computed in double.
-/// Cost: up to six passes, mostly four; memory: two doubles for each row and each row's element.
+/// Cost: mostly four passes (see radix_select); memory: two doubles for each row and each row's
+/// element.
 /// Source: arcee_fusion of mergekit 0.1.5, without its sampling of large tensors.
 struct arcee_fusion {
   static constexpr method_facts facts{

@@ -9,7 +9,8 @@
 namespace tensormerge {
 
 /// Drops the largest and the smallest elements of each task vector and adds the weighted sum of
-/// what is left. Cost: up to five passes, one where every density is 1.
+/// what is left. Cost: mostly three passes and a sample (see radix_select), one where every density
+/// is 1.
 /// Ref: Davari and Belilovsky 2023, "Model Breadcrumbs" (arXiv 2312.06795).
 struct breadcrumbs
     : task_vector_merge<keep_middle, all_agree, breadcrumbs_parameters,

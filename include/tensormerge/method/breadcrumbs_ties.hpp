@@ -9,7 +9,8 @@
 namespace tensormerge {
 
 /// Drops the largest and the smallest elements of each task vector, elects a sign for each element
-/// and adds the sum of those that agree. Cost: up to five passes, one where every density is 1.
+/// and adds the sum of those that agree. Cost: mostly three passes and a sample (see radix_select),
+/// one where every density is 1.
 /// Ref: Davari and Belilovsky 2023, "Model Breadcrumbs" (arXiv 2312.06795).
 struct breadcrumbs_ties
     : task_vector_merge<keep_middle, sign_of_sum, breadcrumbs_ties_parameters,

@@ -21,7 +21,8 @@ namespace tensormerge {
 /// What MergeKit for MLX calls dare: x = (1 - t) base + t input, of which the elements at or above
 /// the (1 - density)-quantile of |x| are kept and scaled to the L1 norm of all; no draw is made.
 /// The quantile lies between two neighbours in order of magnitude, so that what is at or above it
-/// is what is not below the upper one. Everything is computed in double. Cost: up to six passes.
+/// is what is not below the upper one. Everything is computed in double. Cost: mostly four
+/// passes and a sample (see radix_select).
 /// Source: the documentation of MergeKit for MLX 0.1.0.
 struct mlx_dare {
   static constexpr method_facts facts{

@@ -23,7 +23,8 @@ namespace tensormerge {
 /// to the last of them included, and 0 elsewhere; the base where all are dropped. The ranges and
 /// sums behind the scores are of one tensor, not of the whole model. A NaN or an infinity anywhere
 /// in a tensor makes all of it NaN. Computed in double.
-/// Cost: up to seven passes, each of inputs^2 exponentials an element but for the first.
+/// Cost: mostly four passes and a sample (see radix_select), each of inputs^2 exponentials an
+/// element but for the first.
 /// Ref: Du et al. 2024, "Parameter Competition Balancing for Model Merging" (arXiv 2410.02396).
 struct pcb {
   static constexpr method_facts facts{.name = "pcb", .base = base_use::required};

@@ -22,7 +22,7 @@ namespace tensormerge {
 /// Selects the elements in which the models differ most, calculates each model's weight from the
 /// mean square of what is selected of its task vector, and erases at each element the models that
 /// disagree with the sign of the sum: out = base + sum(w_i * delta_i) / sum(w_i) over the others.
-/// Cost: up to eight passes, two where `select_topk` is 1.
+/// Cost: mostly four passes and a sample (see radix_select), two where `select_topk` is 1.
 /// Ref: Wan et al. 2024, "FuseChat" (arXiv 2408.07990).
 struct sce {
   static constexpr method_facts facts{.name = "sce", .base = base_use::required};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <concepts>
 #include <cstdint>
 
@@ -16,12 +17,15 @@ bool wants_sample(const Observer& observer) {
                 }) {
     return observer.wants_sample();
   } else {
+    static_assert(!requires(Observer& any) { any.wants_sample(); },
+                  "tensormerge: `wants_sample` is const and returns bool");
     return false;
   }
 }
 
 /// Of so many pieces that follow each other one is a sample's.
 inline constexpr std::uint64_t sample_step = 8;
+static_assert(std::has_single_bit(sample_step));
 
 /// Calls `visit(begin, count)` for the pieces of a sample of `size` elements: one of each
 /// sample_step pieces of `length` elements. Which one differs irregularly, also by `number`, the
@@ -30,8 +34,10 @@ inline constexpr std::uint64_t sample_step = 8;
 template <class Visitor>
 void for_each_sampled(std::uint64_t size, std::uint64_t length, std::uint64_t number,
                       Visitor visit) {
+  constexpr int place_bits = std::countr_zero(sample_step);
   for (std::uint64_t group = 0; group * sample_step * length < size; ++group) {
-    const std::uint64_t place = (group + number) * 0x9e3779b97f4a7c15u >> 61;
+    // The first bits of multiples of the golden ratio: spread evenly, without a short period.
+    const std::uint64_t place = (group + number) * 0x9e3779b97f4a7c15u >> (64 - place_bits);
     const std::uint64_t begin = (group * sample_step + place) * length;
     if (begin < size) visit(begin, std::min(length, size - begin));
   }

@@ -38,9 +38,9 @@ TYPED_TEST(magnitude_range_of, has_a_bin_for_what_ends_with_zeros) {
 }
 
 TYPED_TEST(magnitude_range_of, tells_the_least_magnitude_of_a_place) {
-  using range = magnitude_range<TypeParam>;
-  EXPECT_EQ(range::lowest_of(0), 0u);
-  EXPECT_EQ(range::lowest_of(this->bin(TypeParam(0.5)) / 2), magnitude_key(TypeParam(0.5)));
+  EXPECT_EQ(magnitude_range<TypeParam>::lowest_of(0), 0u);
+  EXPECT_EQ(magnitude_range<TypeParam>::lowest_of(this->bin(TypeParam(0.5)) / 2),
+            magnitude_key(TypeParam(0.5)));
 }
 
 TYPED_TEST(magnitude_range_of, ends_with_a_place_for_all_above) {

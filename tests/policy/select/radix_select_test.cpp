@@ -309,6 +309,28 @@ TYPED_TEST(radix_select_of, keeps_what_sorting_keeps_where_the_sample_misleads) 
   }
 }
 
+TYPED_TEST(radix_select_of, keeps_what_sorting_keeps_where_too_many_lie_where_few_were_expected) {
+  constexpr std::size_t size = radix_select<TypeParam>::least_sampled;
+  constexpr std::size_t wanted = size / 2;
+  std::mt19937 generator(8);
+  std::normal_distribution<double> normal;
+  std::vector<TypeParam> values(size);
+  for (TypeParam& value : values) value = static_cast<TypeParam>(normal(generator));
+  std::vector<bool> is_sampled(size, false);
+  for_each_sampled(size, block_elements, 0, [&](std::uint64_t begin, std::uint64_t count) {
+    for (std::uint64_t i = begin; i < begin + count; ++i) is_sampled[i] = true;
+  });
+  // The others are all close to the sample's median magnitude.
+  std::normal_distribution<double> close(0.6745, 1e-4);
+  for (std::size_t i = 0; i < size; ++i) {
+    if (!is_sampled[i]) values[i] = static_cast<TypeParam>(close(generator));
+  }
+  for (const equal_magnitudes equals : all_rules) {
+    EXPECT_TRUE(select_by_sample(values, wanted, equals).kept ==
+                select_by_sorting(values, wanted, equals));
+  }
+}
+
 TYPED_TEST(radix_select_of, may_be_told_how_many_are_wanted_after_the_sample) {
   constexpr std::size_t size = radix_select<TypeParam>::least_sampled;
   std::mt19937 generator(7);

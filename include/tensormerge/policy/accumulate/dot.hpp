@@ -173,7 +173,7 @@ struct masked_sums {
 };
 
 /// Those of `count` elements. For float, pieces of lane_values::most elements are summed in float,
-/// within 1e-6 of the exact sum, and in double where that overflows: such sums serve a ratio that
+/// within 1.2e-6 of the exact sum, and in double where that overflows: such sums serve a ratio that
 /// is rounded to float.
 template <class Real>
 masked_sums sums_of_magnitudes(const Real* a, const Real* mask, std::size_t count) {

@@ -13,8 +13,4 @@ constexpr auto magnitude_key(Real x) {
   return static_cast<bits>(std::bit_cast<bits>(x) & (static_cast<bits>(-1) >> 1));
 }
 
-/// Significant bits of a magnitude key.
-template <class Real>
-inline constexpr unsigned magnitude_key_bits = sizeof(Real) * 8 - 1;
-
 }  // namespace tensormerge

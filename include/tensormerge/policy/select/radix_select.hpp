@@ -39,9 +39,9 @@ enum class equal_magnitudes { lowest_index_first, highest_index_first, keep_all 
 /// the last kept magnitude are listed, and sorted, as soon as they are few. When that magnitude is
 /// known, and more elements have it than places are left, rounds of the block's number follow.
 ///
-/// Rounds: the sample and one or two more; without a guess one or two where the last kept magnitude
-/// lies in the range, seldom three, and one more for equal magnitudes. Sequences beyond 2^24
-/// elements may take two for equal magnitudes.
+/// Rounds: the sample and one more, two where much lies between. A wrong guess costs one round, and
+/// then those without a guess: one or two where the last kept magnitude lies in the range, seldom
+/// three. Either way there may be one more for equal magnitudes, two beyond 2^24 elements.
 /// Memory: selection_counts for each thread that observes. Where the sequence changes between the
 /// rounds the choice is arbitrary, but nothing worse.
 template <class Real>
@@ -55,12 +55,14 @@ class radix_select {
   /// Keeps the `wanted` largest of `elements`.
   radix_select(std::uint64_t elements, std::uint64_t wanted,
                equal_magnitudes equals = equal_magnitudes::lowest_index_first)
-      : elements_(elements), equals_(equals) {
-    counted_ = elements >= least_sampled ? digit::of_sample : digit::of_range;
+      : elements_(elements),
+        equals_(equals),
+        counted_(elements >= least_sampled ? digit::of_sample : digit::of_range) {
     want(wanted);
   }
 
-  /// Changes how many are kept; while samples() and in the round after, before it is concluded.
+  /// Changes how many are kept: in the round of the sample and in the next one, or in the first
+  /// where there is no sample, before that round is concluded.
   void want(std::uint64_t wanted) {
     missing_ = wanted;
     const bool needs_threshold = equals_ == equal_magnitudes::keep_all && elements_ > 0;
@@ -105,15 +107,12 @@ class radix_select {
 
   /// Ends a round: takes the counts of all elements.
   void conclude(const histogram& seen) {
-    if (is_guess_) {
-      is_guess_ = false;
-      if (!confirms_guess(seen)) {
-        threshold_ = 0;
-        counted_ = digit::of_range;
-        return;
-      }
-      missing_ -= seen.above;
+    if (is_guess_ && !confirms_guess(seen)) {
+      count_range();
+      return;
     }
+    if (is_guess_) missing_ -= seen.above;
+    is_guess_ = false;
     if (counted_ == digit::of_sample) guess(seen.counts());
     else if (counted_ == digit::of_range) narrow_range(seen.counts());
     else if (counted_ == digit::of_magnitude) narrow_magnitude(seen.counts());
@@ -229,10 +228,12 @@ class radix_select {
   /// Where the last kept element lies, as far as a sample of all tells: so that it is seldom wrong,
   /// but does not let much lie between.
   void guess(std::span<const std::uint64_t> counts) {
-    counted_ = digit::of_range;
     const double seen = static_cast<double>(
         std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
-    if (seen == 0) return;
+    if (seen == 0) {
+      count_range();
+      return;
+    }
     const double share = static_cast<double>(missing_) / static_cast<double>(elements_);
     const double wanted = share * seen;
     const double margin = 4 * std::sqrt(wanted * (1 - share)) + 4;
@@ -275,6 +276,15 @@ class radix_select {
       return false;
     }
     return seen.above < missing_ && missing_ <= seen.above + between;
+  }
+
+  /// Turns to counting all magnitudes, as without a guess.
+  void count_range() {
+    is_guess_ = false;
+    threshold_ = low_ = span_ = 0;
+    prefix_ = 0;
+    shift_ = width_ = 0;
+    counted_ = digit::of_range;
   }
 
   /// Turns to counting all magnitudes between the bounds.

@@ -10,8 +10,8 @@
 namespace tensormerge {
 
 /// What a round of radix_select has seen: how many elements fell into each bin or, where these are
-/// few, which they are, by key and index. Combining is commutative and associative.
-/// Memory: half a MiB.
+/// few, which they are, by key and index. Combining is commutative and associative, but for which
+/// elements a list has that was cut off; its length tells that it was. Memory: half a MiB.
 class selection_counts {
  public:
   static constexpr std::size_t bins = std::size_t{1} << 16;

@@ -135,8 +135,10 @@ struct drop_by_rank {
       const bool single = row_length_ == 1;
       const double lowest = single ? density_ : density_ - epsilon_;
       const double step = single ? 0 : 2 * epsilon_ / static_cast<double>(row_length_ - 1);
+      // In units of 2^-16; bounded, for those who use parameters that problem() refuses.
       const auto probability = [&](std::size_t i) {
-        return (lowest + step * static_cast<double>(ranks[i])) * 0x1p16;
+        const double units = (lowest + step * static_cast<double>(ranks[i])) * 0x1p16;
+        return units > 0 ? std::min(units, 0x1p16) : 0;
       };
       std::int32_t undecided = 0;
       for (std::size_t i = 0; i < block.size(); ++i) {

@@ -37,7 +37,6 @@ struct drop_randomly {
 
     bool keeps_all() const { return keeps_all_; }
     bool wants_observation() const { return false; }
-    bool wants_sample() const { return false; }
     void observe(const Real*, std::size_t, std::uint64_t, statistic&) const {}
     void conclude(const statistic&) {}
     void mask(const Real*, std::size_t size, std::uint64_t first, Real* kept) const {

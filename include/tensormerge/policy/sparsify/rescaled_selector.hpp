@@ -9,6 +9,7 @@
 #include <tensormerge/policy/accumulate/exact_sum.hpp>
 #include <tensormerge/policy/sparsify/match_l1_norm.hpp>
 #include <tensormerge/tensor/delta.hpp>
+#include <tensormerge/tensor/sample.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
@@ -20,7 +21,8 @@ namespace tensormerge {
 /// `Choice` says which elements are kept. It is made and observes as a selector does, but
 /// `observe(values, size, first, statistic)` takes a pointer; `keeps_all()` is true where nothing
 /// is dropped, and `mask(values, size, first, kept)` writes a one for each element that is kept and
-/// a zero for each other. `wants_sample()` as a kernel's.
+/// a zero for each other. `wants_sample()`, which
+/// it need not have, is as a kernel's.
 template <class Choice, class Real>
 class rescaled_selector {
  public:
@@ -53,7 +55,7 @@ class rescaled_selector {
         wants_norms_(shared.rescale && !choice_.keeps_all()) {}
 
   bool wants_observation() const { return choice_.wants_observation() || wants_norms_; }
-  bool wants_sample() const { return choice_.wants_observation() && choice_.wants_sample(); }
+  bool wants_sample() const { return tensormerge::wants_sample(choice_); }
 
   void observe(delta_block<const Real> block, std::uint64_t first, statistic& seen) const {
     const Real* values = block.values.data();

@@ -1,7 +1,7 @@
 """The exact results of the methods that draw at random, given what was drawn.
 
 What tensormerge draws is computed anew from its definition: the generator of Salmon et al. 2011
-("Parallel random numbers: as easy as 1, 2, 3", Philox 4x32 with ten rounds) with a key made of the
+("Parallel random numbers: as easy as 1, 2, 3", Threefry 4x32 with 13 rounds) with a key made of the
 seed and the tensor's name, and a counter made of the input and the element. What someone else drew is
 found in the result: for each element the choice of inputs that explains it best.
 """
@@ -24,22 +24,30 @@ def random_key(seed, name):
     return value ^ value >> 31
 
 
-def philox(counters, stream, last, key):
+ROTATIONS = [(10, 26), (11, 21), (13, 27), (23, 5), (6, 20), (17, 11), (25, 10), (18, 20)]
+
+
+def threefry(counters, stream, last, key):
     """Four arrays of 32 random bits for the 64-bit `counters`, a stream and a last word."""
     words = [counters & LOW, counters >> np.uint64(32), np.full_like(counters, stream), np.full_like(counters, last)]
-    first, second = key & 0xFFFFFFFF, key >> 32
-    for _ in range(10):
-        even, odd = words[0] * np.uint64(0xD2511F53), words[2] * np.uint64(0xCD9E8D57)
-        words = [(odd >> np.uint64(32)) ^ words[1] ^ np.uint64(first), odd & LOW,
-                 (even >> np.uint64(32)) ^ words[3] ^ np.uint64(second), even & LOW]
-        first, second = (first + 0x9E3779B9) & 0xFFFFFFFF, (second + 0xBB67AE85) & 0xFFFFFFFF
+    parts = [key & 0xFFFFFFFF, key >> 32, 0, 0]
+    parts.append(0x1BD11BDA ^ parts[0] ^ parts[1])
+    for number in range(13):
+        if number % 4 == 0:
+            times = number // 4
+            added = [parts[(times + word) % 5] + (times if word == 3 else 0) for word in range(4)]
+            words = [word + np.uint64(part) & LOW for word, part in zip(words, added)]
+        for (one, other), places in zip([(0, 3), (2, 1)] if number % 2 else [(0, 1), (2, 3)], ROTATIONS[number % 8]):
+            words[one] = words[one] + words[other] & LOW
+            rotated = words[other] << np.uint64(places) & LOW | words[other] >> np.uint64(32 - places)
+            words[other] = rotated ^ words[one]
     return words
 
 
 def block_numbers(first_counter, blocks, counters, stream, key):
     """Rows of 4 * counters numbers, one row for each block, whose counters follow one another."""
     at = np.uint64(first_counter) + np.arange(blocks * counters, dtype=np.uint64).reshape(blocks, counters)
-    return np.concatenate(philox(at, stream, 0, key), axis=1)
+    return np.concatenate(threefry(at, stream, 0, key), axis=1)
 
 
 def first_bits(blocks, stream, key):
@@ -54,7 +62,7 @@ def drawn_alike(elements, density, stream, key):
     halves = first_bits(blocks, stream, key).reshape(-1)[:elements]
     limit = int(min(max(density, 0.0), 1.0) * 2.0 ** 48)
     at = np.arange(elements, dtype=np.uint64)
-    more = philox(at, stream, 1, key)[0]
+    more = threefry(at, stream, 1, key)[0]
     return (halves < limit >> 32) | ((halves == limit >> 32) & (more < (limit & 0xFFFFFFFF)))
 
 
@@ -78,7 +86,7 @@ def drawn_by_rank(delta, density, epsilon, stream, key):
     shape = rows.shape[0], blocks * BLOCK
     halves = first_bits(rows.shape[0] * blocks, stream, key).reshape(shape)[:, :length].astype(np.float64)
     at = np.arange(shape[0] * shape[1], dtype=np.uint64).reshape(shape)[:, :length]
-    more = philox(at, stream, 1, key)[0].astype(np.float64) * 2.0 ** -32
+    more = threefry(at, stream, 1, key)[0].astype(np.float64) * 2.0 ** -32
     if length == 1:
         chance = np.full(rows.shape, density)
     else:

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <vector>
 
@@ -41,23 +42,57 @@ TEST(dot_of_deltas, subtracts_before_it_multiplies) {
             0x1p-40 + (0x1p-30 - 1) * (0x1p-30 - 1));
 }
 
-TEST(dots_of_two, are_those_of_each_two) {
-  for (const std::size_t count : {0u, 5u, 8u, 43u}) {
-    std::vector<float> a(count), b(count), base(count);
+template <class Real>
+struct vectors_of {
+  std::vector<Real> a, b, base;
+
+  explicit vectors_of(std::size_t count, Real scale = 1) : a(count), b(count), base(count) {
     for (std::size_t i = 0; i < count; ++i) {
-      a[i] = 1 / (static_cast<float>(i) + 1);
-      b[i] = 0.3f - static_cast<float>(i);
-      base[i] = 0.7f;
+      a[i] = scale / (static_cast<Real>(i) + 1);
+      b[i] = scale * (Real(0.3) - static_cast<Real>(i));
+      base[i] = scale * Real(0.7);
     }
-    const products_of_two plain = dots_of_two<float>(a.data(), b.data(), nullptr, count);
-    EXPECT_EQ(plain.first_first, dot(a.data(), a.data(), count));
-    EXPECT_EQ(plain.second_second, dot(b.data(), b.data(), count));
-    EXPECT_EQ(plain.first_second, dot(a.data(), b.data(), count));
-    const products_of_two deltas = dots_of_two(a.data(), b.data(), base.data(), count);
-    EXPECT_EQ(deltas.first_first, dot_of_deltas(a.data(), a.data(), base.data(), count));
-    EXPECT_EQ(deltas.second_second, dot_of_deltas(b.data(), b.data(), base.data(), count));
-    EXPECT_EQ(deltas.first_second, dot_of_deltas(a.data(), b.data(), base.data(), count));
   }
+};
+
+TEST(dots_of_two, are_those_of_each_two) {
+  for (const std::size_t count : {0u, 5u, 8u, 43u, 600u}) {
+    const vectors_of<double> v(count);
+    const double *a = v.a.data(), *b = v.b.data(), *base = v.base.data();
+    const products_of_two plain = dots_of_two<double>(a, b, nullptr, count);
+    EXPECT_EQ(plain.first_first, dot(a, a, count));
+    EXPECT_EQ(plain.second_second, dot(b, b, count));
+    EXPECT_EQ(plain.first_second, dot(a, b, count));
+    const products_of_two deltas = dots_of_two(a, b, base, count);
+    EXPECT_EQ(deltas.first_first, dot_of_deltas(a, a, base, count));
+    EXPECT_EQ(deltas.second_second, dot_of_deltas(b, b, base, count));
+    EXPECT_EQ(deltas.first_second, dot_of_deltas(a, b, base, count));
+  }
+}
+
+TEST(dots_of_two, are_as_near_in_float_as_is_said_at_any_scale) {
+  for (const float scale : {1.0f, 1e-25f, 1e-18f, 1e18f, 1e30f}) {
+    for (const std::size_t count : {0u, 5u, 16u, 43u, 600u}) {
+      const vectors_of<float> v(count, scale);
+      const float *a = v.a.data(), *b = v.b.data(), *base = v.base.data();
+      for (const float* origin : {static_cast<const float*>(nullptr), base}) {
+        const auto exact = [&](const float* x, const float* y) {
+          return origin == nullptr ? dot(x, y, count) : dot_of_deltas(x, y, origin, count);
+        };
+        const double lengths = std::sqrt(exact(a, a) * exact(b, b));
+        const products_of_two products = dots_of_two(a, b, origin, count);
+        EXPECT_NEAR(products.first_first, exact(a, a), 1.3e-6 * exact(a, a)) << scale;
+        EXPECT_NEAR(products.second_second, exact(b, b), 1.3e-6 * exact(b, b)) << scale;
+        EXPECT_NEAR(products.first_second, exact(a, b), 1.3e-6 * lengths) << scale;
+      }
+    }
+  }
+}
+
+TEST(dots_of_two, are_nan_of_nan) {
+  vectors_of<float> v(20);
+  v.a[3] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_TRUE(std::isnan(dots_of_two(v.a.data(), v.b.data(), v.base.data(), 20).first_second));
 }
 
 TEST(sum_of_magnitudes, ignores_signs) {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <tensormerge/policy/random/element_bits.hpp>
-#include <tensormerge/policy/random/philox.hpp>
+#include <tensormerge/policy/random/threefry.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
 namespace tensormerge {
@@ -17,8 +17,8 @@ TEST(element_bits, are_the_halves_of_the_generators_numbers) {
   element_bits(key, stream).first_bits(block * block_elements, bits);
   constexpr std::size_t counters = block_elements / 8;
   for (std::size_t i = 0; i < counters; ++i) {
-    const philox::numbers drawn =
-        philox(key)({static_cast<std::uint32_t>(block * counters + i), 0, stream, 0});
+    const threefry::numbers drawn =
+        threefry(key)({static_cast<std::uint32_t>(block * counters + i), 0, stream, 0});
     for (std::size_t word = 0; word < 4; ++word) {
       EXPECT_EQ(bits[word * counters + i], drawn[word] & 0xffffu);
       EXPECT_EQ(bits[block_elements / 2 + word * counters + i], drawn[word] >> 16);
@@ -28,7 +28,7 @@ TEST(element_bits, are_the_halves_of_the_generators_numbers) {
 
 TEST(element_bits, has_more_for_an_element_under_a_counter_of_its_own) {
   constexpr std::uint64_t index = 0x123456789u;
-  EXPECT_EQ(element_bits(9, 3).more_bits(index), philox(9)({0x23456789u, 0x1u, 3, 1})[0]);
+  EXPECT_EQ(element_bits(9, 3).more_bits(index), threefry(9)({0x23456789u, 0x1u, 3, 1})[0]);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <Eigen/Core>
 
 #include <tensormerge/dtype/rounded.hpp>
+#include <tensormerge/policy/accumulate/float_sum.hpp>
 
 namespace tensormerge {
 
@@ -137,8 +138,10 @@ products_of_two products_in_lanes(std::size_t count, First first, Second second)
 
 }  // namespace detail
 
-/// Those of two blocks of `count` elements, each less `base` unless that is nullptr: the same as
-/// `dot` or `dot_of_deltas` of each two, in one pass.
+/// Those of two blocks of `count` elements, each less `base` unless that is nullptr, in one pass. For
+/// float, pieces of lane_values::most elements are summed in float, within 1.3e-6 of the product of
+/// their lengths, and in double where squares overflow or vanish: elements of 16 bits, which are
+/// computed in float, know their own values to 4e-4 at best.
 template <class Real>
 products_of_two dots_of_two(const Real* a, const Real* b, const Real* base, std::size_t count) {
   if (base == nullptr) {
@@ -154,6 +157,29 @@ products_of_two dots_of_two(const Real* a, const Real* b, const Real* base, std:
     return detail::products_in_lanes(count, detail::delta_term(a, base),
                                      detail::delta_term(b, base));
   }
+}
+
+inline products_of_two dots_of_two(const float* a, const float* b, const float* base,
+                                   std::size_t count) {
+  products_of_two products;
+  detail::for_each_piece(count, [&](std::size_t begin, std::size_t size) {
+    float_sum firsts, seconds, both;
+    const auto add = [&](const float_sum::block& x, const float_sum::block& y) {
+      firsts.add(x * x);
+      seconds.add(y * y);
+      both.add(x * y);
+    };
+    float_sum::for_each_block(begin, size, [&](auto at) {
+      if (base == nullptr) add(at(a), at(b));
+      else add(at(a) - at(base), at(b) - at(base));
+    });
+    products.first_first += firsts.total();
+    products.second_second += seconds.total();
+    products.first_second += both.total();
+  });
+  const auto is_accurate = [](double square) { return square > 1e-25 && square < 1e38; };
+  if (is_accurate(products.first_first) && is_accurate(products.second_second)) return products;
+  return dots_of_two<float>(a, b, base, count);
 }
 
 /// Sum of the magnitudes of `count` elements, in double.
@@ -193,32 +219,16 @@ masked_sums sums_of_magnitudes(const Real* a, const Real* mask, std::size_t coun
   return {all.total(), kept.total()};
 }
 inline masked_sums sums_of_magnitudes(const float* a, const float* mask, std::size_t count) {
-  constexpr int lanes = 16;
-  using block = Eigen::Array<float, lanes, 1>;
-  using blocks = Eigen::Map<const block>;
   masked_sums sums;
   detail::for_each_piece(count, [&](std::size_t begin, std::size_t size) {
-    block all = block::Zero(), kept = block::Zero();
-    std::size_t i = begin;
-    for (; i + lanes <= begin + size; i += lanes) {
-      const block x = blocks(a + i).abs();
-      all += x;
-      kept += x * blocks(mask + i);
-    }
-    for (int lane = 0; i < begin + size; ++i, ++lane) {
-      const float x = a[i] < 0 ? -a[i] : a[i];
-      all[lane] += x;
-      kept[lane] += x * mask[i];
-    }
-    // Halves are added to halves, so that the order does not depend on the instruction set.
-    for (int half = lanes / 2; half > 0; half /= 2) {
-      for (int lane = 0; lane < half; ++lane) {
-        all[lane] += all[lane + half];
-        kept[lane] += kept[lane + half];
-      }
-    }
-    sums.all += static_cast<double>(all[0]);
-    sums.kept += static_cast<double>(kept[0]);
+    float_sum all, kept;
+    float_sum::for_each_block(begin, size, [&](auto at) {
+      const float_sum::block x = at(a).abs();
+      all.add(x);
+      kept.add(x * at(mask));
+    });
+    sums.all += all.total();
+    sums.kept += kept.total();
   });
   if (sums.all - sums.all == 0) return sums;
   return sums_of_magnitudes<float>(a, mask, count);

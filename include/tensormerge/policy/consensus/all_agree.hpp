@@ -16,14 +16,18 @@ struct all_agree {
   template <class Real>
   class mixer {
    public:
-    explicit mixer(std::size_t count) {
-      for (std::size_t i = 0; i < count; ++i) mixed_[i] = 0;
-    }
+    explicit mixer(std::size_t) {}
 
     void add(double weight, delta_block<const Real> delta) {
       const Real factor = static_cast<Real>(weight);
-      for (std::size_t i = 0; i < delta.size(); ++i) {
-        mixed_[i] += static_cast<accumulator<Real>>(factor * delta[i]);
+      const auto term = [&](std::size_t i) {
+        return static_cast<accumulator<Real>>(factor * delta[i]);
+      };
+      if (is_first_) {
+        for (std::size_t i = 0; i < delta.size(); ++i) mixed_[i] = 0 + term(i);
+        is_first_ = false;
+      } else {
+        for (std::size_t i = 0; i < delta.size(); ++i) mixed_[i] += term(i);
       }
       total_ += static_cast<double>(static_cast<summary<Real>>(weight));
     }
@@ -36,6 +40,7 @@ struct all_agree {
     }
 
    private:
+    bool is_first_ = true;
     std::array<accumulator<Real>, block_elements> mixed_;
     double total_ = 0;
   };

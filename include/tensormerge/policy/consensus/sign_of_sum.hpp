@@ -20,34 +20,30 @@ struct sign_of_sum {
     using sum = accumulator<Real>;
 
    public:
-    explicit mixer(std::size_t count) {
-      for (std::size_t i = 0; i < count; ++i) {
-        votes_[i] = 0;
-        positive_[i] = negative_[i] = positive_weight_[i] = negative_weight_[i] = 0;
-      }
-    }
+    explicit mixer(std::size_t) {}
 
     void add(double weight, delta_block<const Real> delta) { add(weight, delta, weight); }
 
     /// The same where a model's vote has a weight of its own.
     void add(double weight, delta_block<const Real> delta, double vote_weight) {
       const Real factor = static_cast<Real>(weight);
+      const auto vote = [&](std::size_t i) {
+        return static_cast<double>(static_cast<summary<Real>>(vote_weight) *
+                                   static_cast<summary<Real>>(delta[i]));
+      };
+      // Clearing the sums beforehand would take a fifth of the time of two models.
+      if (is_first_) {
+        for (std::size_t i = 0; i < delta.size(); ++i) votes_[i] = vote(i);
+        take_part(factor, delta, [](sum& total, sum term) { total = 0 + term; });
+        is_first_ = false;
+        return;
+      }
       // Two loops, so that products are rounded before they are added on every machine: a fused
       // operation would break ties that cancel exactly.
-      std::array<double, block_elements> vote;
-      for (std::size_t i = 0; i < delta.size(); ++i) {
-        vote[i] = static_cast<double>(static_cast<summary<Real>>(vote_weight) *
-                                      static_cast<summary<Real>>(delta[i]));
-      }
-      for (std::size_t i = 0; i < delta.size(); ++i) votes_[i] += vote[i];
-      for (std::size_t i = 0; i < delta.size(); ++i) {
-        const Real weighted = factor * delta[i];
-        // A NaN is on both sides, so that it is seen in the result.
-        positive_[i] += static_cast<sum>(weighted < 0 ? Real{0} : weighted);
-        negative_[i] += static_cast<sum>(weighted > 0 ? Real{0} : weighted);
-        positive_weight_[i] += static_cast<sum>(weighted > 0 ? factor : Real{0});
-        negative_weight_[i] += static_cast<sum>(weighted < 0 ? factor : Real{0});
-      }
+      std::array<double, block_elements> product;
+      for (std::size_t i = 0; i < delta.size(); ++i) product[i] = vote(i);
+      for (std::size_t i = 0; i < delta.size(); ++i) votes_[i] += product[i];
+      take_part(factor, delta, [](sum& total, sum term) { total += term; });
     }
 
     Real mixed(std::size_t i) const {
@@ -60,6 +56,20 @@ struct sign_of_sum {
     }
 
    private:
+    /// Gives each weighted delta and its weight to the sums of its sign.
+    template <class Add>
+    void take_part(Real factor, delta_block<const Real> delta, Add add) {
+      for (std::size_t i = 0; i < delta.size(); ++i) {
+        const Real weighted = factor * delta[i];
+        // A NaN is on both sides, so that it is seen in the result.
+        add(positive_[i], static_cast<sum>(weighted < 0 ? Real{0} : weighted));
+        add(negative_[i], static_cast<sum>(weighted > 0 ? Real{0} : weighted));
+        add(positive_weight_[i], static_cast<sum>(weighted > 0 ? factor : Real{0}));
+        add(negative_weight_[i], static_cast<sum>(weighted < 0 ? factor : Real{0}));
+      }
+    }
+
+    bool is_first_ = true;
     std::array<double, block_elements> votes_;
     std::array<sum, block_elements> positive_, negative_, positive_weight_, negative_weight_;
   };

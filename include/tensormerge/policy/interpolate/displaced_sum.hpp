@@ -15,10 +15,15 @@ void displaced_sum(std::span<const Real* const> vectors, const Real* base,
                    std::span<const Real> coefficients, Real* out, std::size_t count) {
   auto sum = elements(out, count);
   const auto origin = elements(base, count);
-  sum = Eigen::Array<Real, Eigen::Dynamic, 1>::Zero(static_cast<Eigen::Index>(count));
-  for (std::size_t i = 0; i < vectors.size(); ++i) {
-    sum += coefficients[i] * (elements(vectors[i], count) - origin);
+  const auto term = [&](std::size_t i) {
+    return coefficients[i] * (elements(vectors[i], count) - origin);
+  };
+  if (vectors.size() == 2) {  // most merges, in one loop
+    sum = term(0) + term(1) + origin;
+    return;
   }
+  sum = Eigen::Array<Real, Eigen::Dynamic, 1>::Zero(static_cast<Eigen::Index>(count));
+  for (std::size_t i = 0; i < vectors.size(); ++i) sum += term(i);
   sum += origin;
 }
 

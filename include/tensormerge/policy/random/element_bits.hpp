@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <tensormerge/policy/random/philox.hpp>
+#include <tensormerge/policy/random/threefry.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
 namespace tensormerge {
@@ -35,7 +35,7 @@ class element_bits {
   }
 
  private:
-  philox numbers_;
+  threefry numbers_;
   std::uint32_t stream_;
 };
 

@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <tensormerge/checkpoint/checkpoint.hpp>
 #include <tensormerge/checkpoint/file_descriptor.hpp>
+#include <tensormerge/checkpoint/file_mapping.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
 #include <tensormerge/error/failure.hpp>
@@ -37,6 +39,24 @@ class tensor_reader {
     const std::size_t got =
         read_at(opened_[tensor.file], files_[tensor.file], tensor.offset + byte_offset, into);
     if (got < into.size()) throw shortened(tensor);
+  }
+
+  /// The tensor's bytes as memory. None where they do not lie in a file one after the other, aligned
+  /// for elements of `element_bytes`, or the system does not map.
+  std::optional<file_mapping> map(const tensor_entry& tensor, std::size_t element_bytes) const {
+    if (tensor.view != nullptr || tensor.offset % element_bytes != 0) return std::nullopt;
+    return file_mapping::of(opened_[tensor.file], tensor.offset,
+                            static_cast<std::size_t>(tensor.bytes));
+  }
+
+  /// Bytes of a mapping of a tensor; nullptr where they cannot be read, as `read` will say.
+  const std::byte* read_mapped(const tensor_entry& tensor, const file_mapping& mapped,
+                               std::uint64_t byte_offset, std::size_t bytes) const {
+    const std::byte* const found = mapped.read(byte_offset, bytes);
+    // The rest of a file's last page reads as zeros.
+    const bool is_whole = file_bytes(opened_[tensor.file], files_[tensor.file]) >=
+                          tensor.offset + byte_offset + bytes;
+    return is_whole ? found : nullptr;
   }
 
   /// The open file that holds the tensor, for calls that copy without reading.

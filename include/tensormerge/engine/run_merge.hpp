@@ -24,7 +24,7 @@
 #include <tensormerge/dtype/block/block_format.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/dtype/nonfinite.hpp>
-#include <tensormerge/engine/kept_memory.hpp>
+#include <tensormerge/engine/memory_budget.hpp>
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/numerics.hpp>
 #include <tensormerge/engine/progress.hpp>
@@ -93,8 +93,8 @@ class merge_run {
     std::optional<std::uint64_t> nonfinite;  // the first element found NaN or infinite
     std::uint64_t hash = 0;                  // of what has been written
     std::vector<std::unique_ptr<merge_worker>> workers;  // one a thread, made when first needed
-    std::vector<kept_memory::piece> kept;  // one a range in a tensor that is observed; may be empty
-    bool is_kept = false;  // the first round is over, which fills them
+    source_reader::kept_tensor kept;  // without ranges where the tensor is not observed
+    bool in_first_round = true;
   };
 
   /// Buffers of one thread, reused for every range.
@@ -130,14 +130,14 @@ class merge_run {
     std::unique_lock lock(mutex_);
     try {
       while (!stopped_by_) {
-        const begun_iterator tensor = find_open_range();
+        const begun_iterator tensor = find_open_range(lock);
         if (tensor == begun_.end()) {
           if (begun_.empty()) break;
           changed_.wait(lock);
           continue;
         }
         const std::uint64_t range = tensor->taken++;
-        lend_memory(*tensor, range);
+        reserve_memory(*tensor, range);
         lock.unlock();
         const written_range written = process(*tensor, range, thread_number, buffers);
         lock.lock();
@@ -145,7 +145,7 @@ class merge_run {
         if (const std::optional<std::uint64_t>& found = written.nonfinite) {
           tensor->nonfinite = std::min(*found, tensor->nonfinite.value_or(*found));
         }
-        if (++tensor->finished == tensor->ranges) end_phase(tensor);
+        if (++tensor->finished == tensor->ranges) end_phase(tensor, lock);
       }
     } catch (...) {
       if (!lock.owns_lock()) lock.lock();
@@ -155,7 +155,7 @@ class merge_run {
   }
 
   /// A begun tensor with a range that nobody has taken; begins the next one where there is none.
-  begun_iterator find_open_range() {
+  begun_iterator find_open_range(std::unique_lock<std::mutex>& lock) {
     for (begun_iterator tensor = begun_.begin(); tensor != begun_.end(); ++tensor) {
       if (tensor->taken < tensor->ranges) return tensor;
     }
@@ -164,7 +164,7 @@ class merge_run {
       if (finished_[number]) continue;
       const begun_iterator tensor = begin_tensor(number);
       if (tensor->ranges > 0) return tensor;
-      finish(tensor);  // a tensor without elements
+      finish(tensor, lock);  // a tensor without elements
     }
     return begun_.end();
   }
@@ -190,19 +190,19 @@ class merge_run {
         aligned_tile(work_.range_bytes / element_bytes, range_alignment(planned, alignment));
     tensor.ranges = (elements + tensor.range_elements - 1) / tensor.range_elements;
     tensor.observing = tensor.merge != nullptr && elements > 0 && tensor.merge->wants_observation();
-    if (tensor.observing) tensor.kept.resize(static_cast<std::size_t>(tensor.ranges));
+    if (tensor.observing) tensor.kept = sources_.prepare_to_keep(planned, tensor.ranges);
     begun_.push_back(std::move(tensor));
     return std::prev(begun_.end());
   }
 
-  /// Gives a range memory to keep its sources in, if there is some left.
-  void lend_memory(begun_tensor& tensor, std::uint64_t range) {
-    if (tensor.kept.empty() || tensor.is_kept) return;
+  /// Lets a range keep its sources between rounds, if there is memory left.
+  void reserve_memory(begun_tensor& tensor, std::uint64_t range) {
+    if (tensor.kept.ranges.empty() || !tensor.in_first_round) return;
     const planned_tensor& planned = plan_.tensors[tensor.number];
     const std::uint64_t count = std::min(
         tensor.range_elements, planned.dims.elements() - range * tensor.range_elements);
-    tensor.kept[static_cast<std::size_t>(range)] =
-        memory_.take(source_reader::kept_bytes(planned, count));
+    const std::uint64_t bytes = source_reader::kept_bytes(planned, count);
+    if (memory_.take(bytes)) tensor.kept.ranges[static_cast<std::size_t>(range)].reserved = bytes;
   }
 
   const method_entry& method_of(const planned_tensor& planned) const {
@@ -242,15 +242,15 @@ class merge_run {
     return merge != nullptr ? std::move(merge) : method.make(planned, options_.random_seed);
   }
 
-  void end_phase(begun_iterator tensor) {
+  void end_phase(begun_iterator tensor, std::unique_lock<std::mutex>& lock) {
     if (tensor->observing) {
       tensor->merge->conclude(tensor->workers);
       check(*tensor);
       tensor->observing = tensor->merge->wants_observation();
       tensor->taken = tensor->finished = 0;
-      tensor->is_kept = true;
+      tensor->in_first_round = false;
     } else {
-      finish(tensor);
+      finish(tensor, lock);
     }
     changed_.notify_all();
   }
@@ -281,11 +281,18 @@ class merge_run {
                                 : "look at the weights, or write a wider type with `out_dtype`"});
   }
 
-  void finish(begun_iterator tensor) {
+  void finish(begun_iterator tensor, std::unique_lock<std::mutex>& lock) {
     check_finite(*tensor);
     record(*tensor);
-    memory_.give_back(std::move(tensor->kept));
-    begun_.erase(tensor);
+    std::uint64_t reserved = 0;
+    for (const auto& range : tensor->kept.ranges) reserved += range.reserved;
+    // Giving memory back takes the system a while.
+    std::list<begun_tensor> ended;
+    ended.splice(ended.end(), begun_, tensor);
+    lock.unlock();
+    ended.clear();
+    lock.lock();
+    memory_.give_back(reserved);
     ++progress_.tensors_done;
   }
 
@@ -340,12 +347,12 @@ class merge_run {
     }
     std::unique_ptr<merge_worker>& worker = tensor.workers[thread_number];
     if (worker == nullptr) worker = tensor.merge->make_worker();
-    std::byte* const kept =
-        tensor.kept.empty() ? nullptr : tensor.kept[static_cast<std::size_t>(range)].bytes.get();
+    source_reader::kept_tensor& kept = tensor.kept;
+    const std::size_t number = static_cast<std::size_t>(range);
+    const bool is_kept = !kept.ranges.empty() && kept.ranges[number].reserved > 0;
     const stored_range stored =
-        kept == nullptr ? sources_.read(planned, first, count, buffers.sources)
-                        : sources_.read_kept(planned, first, count, kept, tensor.is_kept,
-                                             buffers.sources);
+        is_kept ? sources_.read_kept(planned, first, count, kept.mapped, kept.ranges[number])
+                : sources_.read(planned, first, count, buffers.sources);
     if (tensor.observing) {
       tensor.merge->observe(stored, *worker);
       return {};
@@ -386,7 +393,7 @@ class merge_run {
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   std::list<begun_tensor> begun_;
-  kept_memory memory_;
+  memory_budget memory_;  // for what is kept
   std::size_t next_ = 0;  // the first tensor of the plan that is not begun
   std::exception_ptr stopped_by_;
 };

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include <tensormerge/checkpoint/file_mapping.hpp>
 #include <tensormerge/checkpoint/tensor_reader.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/dtype/nonfinite.hpp>
@@ -59,30 +61,55 @@ class source_reader {
     return stored;
   }
 
-  /// The same in memory of `kept_bytes(planned, count)`, which an earlier call has filled or this
-  /// one fills.
-  stored_range read_kept(const planned_tensor& planned, std::uint64_t first, std::uint64_t count,
-                         std::byte* kept, bool is_filled, buffers& own) const {
-    const auto next = [&](const planned_source& source) {
-      std::byte* const place = std::exchange(kept, kept + kept_bytes(source, count));
-      const std::uint64_t bytes = count * bytes_per_element(source.tensor.type);
-      if (!is_filled) read(source, first, {place, static_cast<std::size_t>(bytes)});
-      return place;
+  /// What a tensor is made of, held from one round of observation to the next: as mapped files
+  /// where that is possible, else in memory. The base, if there is one, comes before the inputs.
+  struct kept_tensor {
+    struct range {
+      std::uint64_t reserved = 0;  // bytes; 0: nothing is kept
+      std::vector<std::vector<std::byte>> read;
+      std::vector<const std::byte*> sources;  // once found
     };
-    stored_range stored{.first = first, .elements = count, .base = nullptr, .inputs = {}};
-    if (planned.base) stored.base = next(*planned.base);
-    own.pointers.resize(planned.inputs.size());
-    for (std::size_t i = 0; i < planned.inputs.size(); ++i) {
-      own.pointers[i] = next(planned.inputs[i]);
-    }
-    stored.inputs = own.pointers;
-    return stored;
+    std::vector<std::optional<file_mapping>> mapped;
+    std::vector<range> ranges;
+  };
+
+  kept_tensor prepare_to_keep(const planned_tensor& planned, std::uint64_t ranges) const {
+    kept_tensor kept;
+    kept.ranges.resize(static_cast<std::size_t>(ranges));
+    for_each_source(planned, [&](const planned_source& source) {
+      const std::size_t element_bytes = bytes_per_element(source.tensor.type);
+      // Mergekit's numerics round what was read.
+      kept.mapped.push_back(arithmetic_ == numerics::exact
+                                ? files_of(source).map(source.tensor, element_bytes)
+                                : std::nullopt);
+    });
+    return kept;
   }
 
-  static std::size_t kept_bytes(const planned_tensor& planned, std::uint64_t count) {
-    std::size_t bytes = planned.base ? kept_bytes(*planned.base, count) : 0;
-    for (const planned_source& input : planned.inputs) bytes += kept_bytes(input, count);
-    return bytes;
+  /// The same from what is kept of one of the tensor's ranges, which the first call finds.
+  stored_range read_kept(const planned_tensor& planned, std::uint64_t first, std::uint64_t count,
+                         std::span<const std::optional<file_mapping>> mapped,
+                         kept_tensor::range& kept) const {
+    if (kept.sources.empty()) {
+      for_each_source(planned, [&](const planned_source& source) {
+        kept.sources.push_back(
+            keep(source, first, count, mapped[kept.sources.size()], kept.read));
+      });
+    }
+    const std::span<const std::byte* const> sources = kept.sources;
+    return {.first = first,
+            .elements = count,
+            .base = planned.base ? sources[0] : nullptr,
+            .inputs = sources.subspan(planned.base ? 1 : 0)};
+  }
+
+  /// The bytes of `count` elements of everything that the tensor is made of.
+  static std::uint64_t kept_bytes(const planned_tensor& planned, std::uint64_t count) {
+    std::uint64_t bytes = 0;
+    for_each_source(planned, [&](const planned_source& source) {
+      bytes += bytes_per_element(source.tensor.type);
+    });
+    return bytes * count;
   }
 
   /// Whether a source has neither NaN nor infinity; at most `range_bytes` are read at once.
@@ -99,11 +126,25 @@ class source_reader {
   }
 
  private:
-  /// Places begin aligned for any dtype.
-  static std::size_t kept_bytes(const planned_source& source, std::uint64_t count) {
-    constexpr std::uint64_t alignment = 64;
-    const std::uint64_t bytes = count * bytes_per_element(source.tensor.type);
-    return static_cast<std::size_t>((bytes + alignment - 1) / alignment * alignment);
+  template <class Visitor>
+  static void for_each_source(const planned_tensor& planned, Visitor visit) {
+    if (planned.base) visit(*planned.base);
+    for (const planned_source& input : planned.inputs) visit(input);
+  }
+
+  const std::byte* keep(const planned_source& source, std::uint64_t first, std::uint64_t count,
+                        const std::optional<file_mapping>& mapped,
+                        std::vector<std::vector<std::byte>>& read_into) const {
+    const std::uint64_t element_bytes = bytes_per_element(source.tensor.type);
+    const std::size_t bytes = static_cast<std::size_t>(count * element_bytes);
+    if (mapped) {
+      const std::byte* const found =
+          files_of(source).read_mapped(source.tensor, *mapped, first * element_bytes, bytes);
+      if (found != nullptr) return found;
+    }
+    std::vector<std::byte>& into = read_into.emplace_back(bytes);
+    read(source, first, into);
+    return into.data();
   }
 
   void read(const planned_source& source, std::uint64_t first, std::span<std::byte> into) const {

@@ -2,7 +2,8 @@
 """How the time and the memory of a merge grow with the models' size, their number and the threads.
 
     scaling.py PROGRAM WORK [--method linear] [--rounds N] [--sizes 0.4,0.8,1.7,3.4]
-               [--counts 2,4,8] [--threads 1,2] [--memory-methods linear,ties,...] [--markdown FILE] [--svg FILE]
+               [--counts 2,4,8] [--threads 1,2] [--memory-methods linear,ties,...]
+               [--markdown FILE] [--svg FILE]
 
 Makes the models with make_models.py in WORK (some gigabytes) and prints Markdown tables: a merge of
 two models of each size in gigabytes, then of each number of models of the first size, by each

@@ -9,8 +9,9 @@ MODELS holds m0 (the base), m1 and m2 as make_models.py makes them; WORK is a fo
 system to measure, where output is written and removed. Each round runs `cp` of one output file and then
 every merge, so that all meet the same machine; the best of the rounds counts. `ratio` is the time over
 that of `cp` of the merge's own output: that of arcee_fusion is float32, twice as large; peak memory is the
-largest resident set. --cold drops the pages of what a command reads from the page cache before it. --mergekit names a Python with mergekit, which is run once for each method, or for
-those named only, since some take it many minutes. --svg draws the seconds.
+largest resident set. --cold drops the pages of what a command reads from the page cache before it. --mergekit
+names a Python with mergekit, which is run once for each method, or for those named only, since some take it
+many minutes. --svg draws the seconds.
 """
 import argparse
 import math

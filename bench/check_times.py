@@ -1,9 +1,10 @@
+#!/usr/bin/env python3
 """Times `tensormerge check`: a configuration of 200 lines, and three models of 70B with `--models`.
 
     check_times.py PROGRAM WORK [--at-most]
 
 The models are sparse files: their headers are those of Llama 70B in bfloat16, 30 shards each, and
-there is nothing behind. With --at-most the run fails where a check takes more than 20 ms, or with
+there is nothing behind. Prints a Markdown table. With --at-most the run fails where a check takes more than 20 ms, or with
 models more than 1 s (the best of some runs, as a busy machine says nothing about the program).
 """
 
@@ -90,7 +91,7 @@ def best(command, runs):
         times.append(time.perf_counter() - start)
         if run.returncode != 0:
             sys.exit(f"{command}: {run.stdout}{run.stderr}")
-    return min(times), run.stdout
+    return min(times)
 
 
 def main():
@@ -105,11 +106,11 @@ def main():
     merge.write_text("merge_method: ties\nbase_model: base\nmodels:\n"
                      "  - {model: one, parameters: {weight: 1, density: 0.5}}\n"
                      "  - {model: two, parameters: {weight: 1, density: 0.5}}\n")
-    text, _ = best([program, "check", config], 30)
-    models, said = best([program, "check", "--models", merge], 5)
-    print(f"check of {lines} lines: {text * 1000:.1f} ms")
-    print(f"check --models of three models, {total / 1e9:.0f} GB together: {models * 1000:.0f} ms")
-    print(said.strip())
+    text = best([program, "check", config], 30)
+    models = best([program, "check", "--models", merge], 5)
+    print("| what is checked | milliseconds |\n|---|---|")
+    print(f"| a configuration of {lines} lines | {text * 1000:.1f} |")
+    print(f"| `--models` of three models of 70B, {total / 1e9:.0f} GB together | {models * 1000:.0f} |")
     if "--at-most" in sys.argv and (text > 0.020 or models > 1):
         sys.exit("that is more than 20 ms, or 1 s")
 

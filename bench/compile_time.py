@@ -34,7 +34,8 @@ MERGED_WITH = ("linear", "slerp", "task_arithmetic", "ties")
 def default_headers():
     list_header = (ROOT / "include/tensormerge/method/method_list.hpp").read_text(encoding="utf-8")
     methods = [line.split("<")[1].split(">")[0] for line in list_header.splitlines() if "<tensormerge/" in line]
-    return ["tensormerge/merge.hpp", *methods, "tensormerge/method/method_list.hpp"]
+    return ["tensormerge/merge.hpp", "tensormerge/method/parameters.hpp", *methods,
+            "tensormerge/method/method_list.hpp"]
 
 
 def user_seconds(command):

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """How far merges are from the exact value: tensormerge beside mergekit, for each method and dtype.
 
-    fidelity.py PROGRAM SHARED [--numerics exact|mergekit]
+    fidelity.py PROGRAM SHARED
 
 SHARED holds goldens/ (configurations with mergekit 0.1.5's output), models/ and tools/oracle.py, which
 computes each merge in float64 from unrounded inputs. Errors are in ulp of the output's dtype, no finer
 than at 0.004 of the tensor's largest magnitude; perfect rounding has a maximum of 0.5 and a mean of
 0.25. `over 1 ulp` is the share of elements beyond that: where a method chooses between elements, a
 choice between values that are equal within rounding may go either way, and a flipped element is off
-by a whole delta. `same bits` is the share of elements that are bit for bit what mergekit wrote. Methods that draw at random are measured
-against the exact result of the same draws: ours are computed anew, mergekit's are those that explain its
-result best (tests/goldens/random_draws.py), which is a lower bound of its error; their bits are compared
-where nothing is drawn. Prints a Markdown table; needs numpy and PyYAML.
+by a whole delta. `same bits` is the share of elements that are bit for bit what mergekit wrote. Methods that
+draw at random are measured against the exact result of the same draws: ours are computed anew, mergekit's are
+those that explain its result best (tests/goldens/random_draws.py), which is a lower bound of its error; their
+bits are compared where nothing is drawn, `drawn` where that is nowhere. Every merge is made twice, with exact
+numerics and, for the last columns, with mergekit's. Prints a Markdown table; needs numpy and PyYAML.
 """
 import argparse
 import collections
@@ -27,7 +28,6 @@ import yaml
 FLOOR = 0.004
 LIMIT = 1.0
 SEED = 11
-SHORT = {"bfloat16": "bf16", "float16": "f16", "float32": "f32"}
 
 
 class Errors:
@@ -43,9 +43,14 @@ class Errors:
         self.beyond += int((ulps > LIMIT).sum())
         self.elements += ulps.size
 
+    def mean(self):
+        return f"{self.total / max(1, self.elements):.3f}"
+
     def cells(self):
-        return (f" {self.largest:.2f} | {self.total / max(1, self.elements):.3f} |"
-                f" {self.beyond / max(1, self.elements):.1e} |")
+        return [f"{self.largest:.2f}", self.mean(), f"{self.beyond / max(1, self.elements):.1e}"]
+
+    def same_bits(self):
+        return f"{self.same / self.compared:.1%}" if self.compared else "drawn"
 
 
 def ulps_of(oracle, dtype, raw, exact):
@@ -62,25 +67,16 @@ def read_folder(oracle, folder):
     return tensors
 
 
-def merge(arguments, config_file, is_mlx, output):
+def merge(arguments, numerics, config_file, is_mlx, output):
     command = ["mlx", "--config", config_file, "--mlx-path", output] if is_mlx else \
-        ["merge", config_file, output, "--numerics", arguments.numerics, "--random-seed", str(SEED)]
+        ["merge", config_file, output, "--numerics", numerics, "--random-seed", str(SEED)]
     return subprocess.run([arguments.program, *command, "--models-dir", arguments.shared / "models",
                            "--quiet"], check=False, capture_output=True, text=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program")
-    parser.add_argument("shared", type=pathlib.Path)
-    parser.add_argument("--numerics", choices=("exact", "mergekit"), default="exact")
-    arguments = parser.parse_args()
-    sys.path.insert(0, str(arguments.shared / "tools"))
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "goldens"))
-    import oracle
+def compare_all(arguments, oracle, numerics):
+    """Errors of ours and of mergekit's by method and dtype, and what was skipped."""
     from random_draws import drawn_merges
-    oracle.EXACT_INPUTS = True
-
     ours, theirs = collections.defaultdict(Errors), collections.defaultdict(Errors)
     skipped = []
     for golden in sorted((arguments.shared / "goldens").iterdir()):
@@ -89,7 +85,7 @@ def main():
         tokenizer = golden / "tokenizer.json"
         with tempfile.TemporaryDirectory() as folder:
             output = pathlib.Path(folder) / "out"
-            done = merge(arguments, golden / "config.yml", is_mlx, output)
+            done = merge(arguments, numerics, golden / "config.yml", is_mlx, output)
             if done.returncode != 0:
                 skipped.append(f"{golden.name}: {done.stderr.strip().splitlines()[-1]}")
                 continue
@@ -98,14 +94,14 @@ def main():
         expected = oracle.read_safetensors(str(golden / "expected.safetensors"))
         draws = json.loads((golden / "meta.json").read_text()).get("random_tensors") or []
         # Rounded as mergekit does, magnitudes rank otherwise, and so della draws otherwise.
-        drawn_anew = not draws or arguments.numerics == "exact"
+        drawn_anew = not draws or numerics == "exact"
         exact = drawn_merges(oracle, SEED).run(*given, explaining=None if drawn_anew else merged)
         their_exact = drawn_merges(oracle, SEED).run(*given, explaining=expected) if draws else exact
         method = "MLX " + config["slices"][0].get("merge_method", "slerp") if is_mlx else config["merge_method"]
         for name, (_, truth) in exact.items():
             if truth is None or name not in merged or not is_float(oracle, merged[name][0]):
                 continue
-            key = (method, SHORT[merged[name][0]])
+            key = (method, merged[name][0])
             ours[key].add(ulps_of(oracle, *merged[name], truth))
             if not is_mlx:
                 theirs[key].add(ulps_of(oracle, *expected[name], their_exact[name][1]))
@@ -113,18 +109,32 @@ def main():
                     continue
                 ours[key].same += int((merged[name][1] == expected[name][1]).sum())
                 ours[key].compared += truth.size
+    return ours, theirs, skipped
 
-    print("| method | dtype | max ulp | mean ulp | over 1 ulp | mergekit: max ulp | mean ulp | "
-          "over 1 ulp | same bits |")
-    print("|---|---|---|---|---|---|---|---|---|")
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("shared", type=pathlib.Path)
+    arguments = parser.parse_args()
+    sys.path.insert(0, str(arguments.shared / "tools"))
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "goldens"))
+    import oracle
+    oracle.EXACT_INPUTS = True
+
+    ours, theirs, skipped = compare_all(arguments, oracle, "exact")
+    alike, _, _ = compare_all(arguments, oracle, "mergekit")
+    print("| method | dtype | max ulp | mean ulp | over 1 ulp | mergekit: max | mean | over 1 | same bits "
+          "| `--numerics mergekit`: mean | same bits then |")
+    print("|---" * 11 + "|")
     for key in sorted(ours):
-        row = f"| {key[0]} | {key[1]} |" + ours[key].cells()
+        method, dtype = key
+        cells = [method if method.startswith("MLX") else f"`{method}`", dtype, *ours[key].cells()]
         if key in theirs:
-            compared = ours[key].compared
-            row += theirs[key].cells() + (f" {ours[key].same / compared:.1%} |" if compared else " drawn |")
+            cells += [*theirs[key].cells(), ours[key].same_bits(), alike[key].mean(), alike[key].same_bits()]
         else:
-            row += " | | | |"
-        print(row)
+            cells += [""] * 6
+        print("| " + " | ".join(cells) + " |")
     for line in skipped:
         print(f"skipped {line}", file=sys.stderr)
 

@@ -1,8 +1,13 @@
-// Time per element of every method and dtype on one thread, beside memcpy and loops written by hand.
+// Time per element of every method and dtype on one thread, beside memcpy and loops written by hand
+// (by_hand/), whose results are compared first.
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <random>
 #include <span>
 #include <string>
@@ -14,6 +19,8 @@
 
 #include <tensormerge/merge.hpp>
 #include <tensormerge/method/method_list.hpp>
+
+#include "by_hand/loops.hpp"
 
 namespace {
 
@@ -61,30 +68,46 @@ Parameters typical() {
   if constexpr (requires { chosen.weight = 0.5; }) chosen.weight = 0.5;
   if constexpr (requires { chosen.density = 0.5; }) chosen.density = 0.5;
   if constexpr (requires { chosen.epsilon = 0.1; chosen.density = 0.5; }) chosen.epsilon = 0.1;
+  if constexpr (requires { chosen.select_topk = 0.5; }) chosen.select_topk = 0.5;
+  if constexpr (requires { chosen.scale = 0.5; }) chosen.scale = 0.5;
   if constexpr (requires { chosen.t = 0.4; }) chosen.t = 0.4;
+  if constexpr (std::is_same_v<Parameters, nearswap_parameters>) chosen.t = 0.001;
   return chosen;
 }
 
+/// A method, its parameters and its memory, ready to merge the sample.
+template <class Method, class Storage>
+class sample_merge {
+ public:
+  static constexpr std::size_t inputs = Method::facts.most_inputs < 2 ? 1 : 2;
+  static constexpr bool has_base = Method::facts.base != base_use::ignored;
+
+  /// Returns nullptr, or what is wrong.
+  const char* operator()() {
+    weights<Storage>& data = sample<Storage>();
+    const Storage* from[] = {data.first.data(), data.second.data()};
+    return merge<Method, Storage>(
+        {data.out.data(), has_base ? data.base.data() : nullptr, {from, inputs}, facts_}, shared_,
+        own_, memory_);
+  }
+
+ private:
+  typename Method::parameters shared_ = typical<typename Method::parameters>();
+  std::vector<typename Method::input_parameters> own_{
+      inputs, typical<typename Method::input_parameters>()};
+  tensor_facts facts_ = matrix_facts(rows, columns, 1);
+  std::vector<std::byte> memory_ =
+      std::vector<std::byte>(merge_scratch_bytes<Method, Storage>(shared_, inputs, facts_));
+};
+
 template <class Method, class Storage>
 void merge_with(benchmark::State& state) {
-  weights<Storage>& data = sample<Storage>();
-  constexpr std::size_t count = Method::facts.most_inputs < 2 ? 1 : 2;
-  const Storage* inputs[] = {data.first.data(), data.second.data()};
-  const auto shared = typical<typename Method::parameters>();
-  const std::vector<typename Method::input_parameters> own(
-      count, typical<typename Method::input_parameters>());
-  const tensor_facts facts{.elements = elements, .row_length = columns, .random_key = 1,
-                           .column_length = rows, .axes = 2};
-  std::vector<std::byte> memory(merge_scratch_bytes<Method, Storage>(shared, count, facts));
-  const bool has_base = Method::facts.base != base_use::ignored;
+  sample_merge<Method, Storage> merge_once;
   for (auto _ : state) {
-    const char* problem = merge<Method, Storage>(
-        {data.out.data(), has_base ? data.base.data() : nullptr, {inputs, count}, facts}, shared,
-        own, memory);
-    if (problem != nullptr) state.SkipWithError(problem);
+    if (const char* problem = merge_once()) state.SkipWithError(problem);
     benchmark::ClobberMemory();
   }
-  report<Storage>(state, count + (has_base ? 1 : 0));
+  report<Storage>(state, merge_once.inputs + (merge_once.has_base ? 1 : 0));
 }
 
 template <class Storage>
@@ -97,55 +120,84 @@ void copy(benchmark::State& state) {
   report<Storage>(state, 1);
 }
 
+/// The same merge for a loop by hand.
 template <class Storage>
-void linear_by_hand(benchmark::State& state) {
-  using real = compute_type<Storage>;
+by_hand::problem<Storage> same_merge() {
   weights<Storage>& data = sample<Storage>();
-  const Storage *a = data.first.data(), *b = data.second.data();
-  Storage* out = data.out.data();
-  for (auto _ : state) {
-    for (std::size_t i = 0; i < elements; ++i) {
-      const real sum = real(0.5) * load<real>(a[i]) + real(0.5) * load<real>(b[i]);
-      out[i] = nearest_even::store<Storage>(sum);
-    }
-    benchmark::ClobberMemory();
-  }
-  report<Storage>(state, 2);
+  return {.out = data.out.data(),
+          .base = data.base.data(),
+          .first = data.first.data(),
+          .second = data.second.data(),
+          .rows = rows,
+          .columns = columns,
+          .random_key = 1,
+          .weight = 0.5,
+          .density = 0.5,
+          .della_epsilon = 0.1,
+          .gamma = breadcrumbs_input_parameters{}.gamma,
+          .t = 0.4,
+          .nearswap_t = 0.001,
+          .ram_epsilon = ram_parameters{}.epsilon,
+          .scale = 0.5,
+          .select_topk = 0.5};
 }
 
-template <class Storage>
-void task_arithmetic_by_hand(benchmark::State& state) {
-  using real = compute_type<Storage>;
-  weights<Storage>& data = sample<Storage>();
-  const Storage *base = data.base.data(), *a = data.first.data(), *b = data.second.data();
-  Storage* out = data.out.data();
+template <class Method, class Storage>
+void merge_by_hand(benchmark::State& state, by_hand::loop<Storage> loop) {
   for (auto _ : state) {
-    for (std::size_t i = 0; i < elements; ++i) {
-      const real origin = load<real>(base[i]);
-      const real sum = real(0.5) * (load<real>(a[i]) - origin) +
-                       real(0.5) * (load<real>(b[i]) - origin);
-      out[i] = nearest_even::store<Storage>(origin + sum);
-    }
+    loop.merge(same_merge<Storage>());
     benchmark::ClobberMemory();
   }
-  report<Storage>(state, 3);
+  using merged = sample_merge<Method, Storage>;
+  report<Storage>(state, merged::inputs + (merged::has_base ? 1 : 0));
 }
 
+/// Whether a loop makes what the method makes, but for one rounding to the dtype: at most a unit in
+/// the last place of the result or, where that is small, of the base.
+template <class Method, class Storage>
+bool makes_the_same(by_hand::loop<Storage> loop) {
+  constexpr bool is_bfloat16 = std::is_same_v<Storage, bfloat16>;
+  constexpr double unit = sizeof(Storage) == 4 ? 0x1p-23 : is_bfloat16 ? 0x1p-7 : 0x1p-10;
+  constexpr double least = std::is_same_v<Storage, float16> ? 0x1p-24 : 0x1p-133;
+  weights<Storage>& data = sample<Storage>();
+  if (sample_merge<Method, Storage>()() != nullptr) return false;
+  const std::vector<Storage> expected = data.out;
+  std::fill(data.out.begin(), data.out.end(), Storage{});
+  loop.merge(same_merge<Storage>());
+  for (std::size_t i = 0; i < elements; ++i) {
+    const double a = load<double>(expected[i]), b = load<double>(data.out[i]);
+    const double size = std::max(std::abs(a), std::abs(load<double>(data.base[i])));
+    if (!(std::abs(a - b) <= std::max(unit * size, least))) {
+      std::fprintf(stderr, "element %zu is %.9g by the library and %.9g by hand\n", i, a, b);
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Returns whether every loop by hand makes what its method makes.
 template <class Storage>
-void add_benchmarks(const std::string& dtype) {
+bool add_benchmarks(const std::string& dtype) {
   benchmark::RegisterBenchmark(("memcpy/" + dtype).c_str(), copy<Storage>);
-  benchmark::RegisterBenchmark(("linear by hand/" + dtype).c_str(), linear_by_hand<Storage>);
-  benchmark::RegisterBenchmark(("task_arithmetic by hand/" + dtype).c_str(),
-                               task_arithmetic_by_hand<Storage>);
+  bool all_same = true;
   boost::hana::for_each(method_list, [&](auto method) {
     using type = typename decltype(method)::type;
     // Singular vectors take seconds, and are no matter of bytes.
     if constexpr (!std::is_same_v<type, tsv_m> && !std::is_same_v<type, iso_c> &&
                   !std::is_same_v<type, svc>) {
-      benchmark::RegisterBenchmark((std::string(type::facts.name) + '/' + dtype).c_str(),
-                                   merge_with<type, Storage>);
+      const std::string name(type::facts.name);
+      benchmark::RegisterBenchmark((name + '/' + dtype).c_str(), merge_with<type, Storage>);
+      for (const by_hand::loop<Storage>& loop : by_hand::loops<Storage>()) {
+        if (loop.method != name) continue;
+        benchmark::RegisterBenchmark((name + " by hand/" + dtype).c_str(),
+                                     merge_by_hand<type, Storage>, loop);
+        if (makes_the_same<type, Storage>(loop)) continue;
+        std::fprintf(stderr, "%s of %s by hand is another merge\n", loop.method, dtype.c_str());
+        all_same = false;
+      }
     }
   });
+  return all_same;
 }
 
 }  // namespace
@@ -153,8 +205,8 @@ void add_benchmarks(const std::string& dtype) {
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  add_benchmarks<bfloat16>("bfloat16");
-  add_benchmarks<float16>("float16");
-  add_benchmarks<float>("float32");
+  const bool same[] = {add_benchmarks<bfloat16>("bfloat16"), add_benchmarks<float16>("float16"),
+                       add_benchmarks<float>("float32")};
+  if (!std::all_of(std::begin(same), std::end(same), [](bool each) { return each; })) return 1;
   benchmark::RunSpecifiedBenchmarks();
 }

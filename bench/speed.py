@@ -8,9 +8,10 @@
 MODELS holds m0 (the base), m1 and m2 as make_models.py makes them; WORK is a folder on the file
 system to measure, where output is written and removed. Each round runs `cp` of one output file and then
 every merge, so that all meet the same machine; the best of the rounds counts. `ratio` is the time over
-that of `cp` of the merge's own output: that of arcee_fusion is float32, twice as large; peak memory is the largest resident set. --cold drops the page cache before each command
-(needs root). --mergekit names a Python with mergekit, which is run once for each method, or for
-those named only, since some take it many minutes. --svg draws the seconds.
+that of `cp` of the merge's own output: that of arcee_fusion is float32, twice as large; peak memory is the
+largest resident set. --cold drops the pages of what a command reads from the page cache before it. --mergekit
+names a Python with mergekit, which is run once for each method, or for those named only, since some take it
+many minutes. --svg draws the seconds.
 """
 import argparse
 import math
@@ -55,15 +56,19 @@ def configuration(method):
     return text + "".join(f"  - model: {model}\n{own}" for model in models)
 
 
-def drop_page_cache():
-    os.sync()
-    pathlib.Path("/proc/sys/vm/drop_caches").write_text("3")
+def drop_pages(files):
+    """Makes the next reading of these files come from the disk."""
+    os.sync()  # only what is written can be dropped, and what waits would be written meanwhile
+    for file in files:
+        with open(file, "rb") as opened:
+            os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def measure(command, cold, **more):
-    """Seconds, processor seconds and peak resident MiB of a command."""
+def measure(command, cold=(), **more):
+    """Seconds, processor seconds and peak resident MiB of a command; `cold` are files whose pages
+    are dropped before it."""
     if cold:
-        drop_page_cache()
+        drop_pages(cold)
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
     errors = process.stderr.read()
@@ -145,6 +150,7 @@ def main():
     methods = args.methods.split(",")
     args.work.mkdir(parents=True, exist_ok=True)
     weights = args.models / "m0" / "model.safetensors"
+    all_weights = sorted(args.models.glob("m*/*.safetensors"))
     best, mergekit = {}, {}
     copied, copied_for = {}, {}  # seconds by size, and whose output has which size
 
@@ -152,7 +158,7 @@ def main():
         return round(file.stat().st_size / 1e8)  # files of one size but for their headers
 
     def copy(file):
-        seconds = measure(["cp", file, args.work / "copy"], args.cold)[0]
+        seconds = measure(["cp", file, args.work / "copy"], [file] if args.cold else [])[0]
         copied[key_of(file)] = min(seconds, copied.get(key_of(file), seconds))
         (args.work / "copy").unlink()
 
@@ -164,7 +170,7 @@ def main():
             command = [args.program, "merge", config, output, "--quiet", "--models-dir", args.models]
             if args.threads:
                 command += ["--num-threads", str(args.threads)]
-            measured = measure(command, args.cold)
+            measured = measure(command, all_weights if args.cold else [])
             best[method] = min(measured, best.get(method, measured))
             merged = output / weights.name
             copied_for[method] = key_of(merged)
@@ -176,7 +182,7 @@ def main():
         output = (args.work / "output").resolve()
         command = [args.mergekit.absolute().parent / "mergekit-yaml", (args.work / f"{method}.yml").resolve(), output,
                    "--quiet", "--no-copy-tokenizer", "--no-write-model-card"]
-        mergekit[method] = measure(command, args.cold, cwd=args.models)
+        mergekit[method] = measure(command, all_weights if args.cold else [], cwd=args.models)
         shutil.rmtree(output)
     copied_for = {method: copied[size] for method, size in copied_for.items()}
     copied = copied[key_of(weights)]

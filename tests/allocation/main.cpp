@@ -71,7 +71,10 @@ Parameters typical() {
   if constexpr (requires { chosen.weight = 0.5; }) chosen.weight = 0.5;
   if constexpr (requires { chosen.density = 0.5; }) chosen.density = 0.5;
   if constexpr (requires { chosen.epsilon = 0.1; chosen.density = 0.5; }) chosen.epsilon = 0.1;
+  if constexpr (requires { chosen.select_topk = 0.5; }) chosen.select_topk = 0.5;
+  if constexpr (requires { chosen.scale = 0.5; }) chosen.scale = 0.5;
   if constexpr (requires { chosen.t = 0.4; }) chosen.t = 0.4;
+  if constexpr (std::is_same_v<Parameters, nearswap_parameters>) chosen.t = 0.001;
   return chosen;
 }
 

@@ -9,8 +9,8 @@
 namespace tensormerge {
 
 /// Elements that a tile of the compute type holds where nothing else is asked for: a few such tiles
-/// stay in the first-level cache.
-inline constexpr std::uint64_t default_tile_elements = 2048;
+/// stay in the first-level cache, those of double too.
+inline constexpr std::uint64_t default_tile_elements = 1024;
 
 /// The number of elements a tile must hold a multiple of (but for the tensor's last tile):
 /// block_elements, or `rows` whole rows where a kernel asks for them.

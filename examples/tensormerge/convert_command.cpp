@@ -20,9 +20,11 @@ struct convert_options : merge_options {
   std::string type;
 
   tensormerge::conversion_request request() const {
+    using tensormerge::weights_layout;
     tensormerge::conversion_request asked;
     const bool to_gguf = layout.empty() ? output.extension() == ".gguf" : layout == "gguf";
-    if (to_gguf) asked.layout = tensormerge::weights_layout::gguf;
+    if (to_gguf) asked.layout = weights_layout::gguf;
+    if (layout == "torch") asked.layout = weights_layout::torch;
     if (type.empty()) return asked;
     asked.packing = tensormerge::block_format_named(type);
     asked.type = tensormerge::dtype_named(type);
@@ -31,7 +33,9 @@ struct convert_options : merge_options {
     if (is_known && (to_gguf || !asked.packing)) return asked;
     throw tensormerge::failure(tensormerge::diagnostic{
         .path = "--type",
-        .what = "is no type of " + std::string(to_gguf ? "GGUF" : "safetensors") + " files",
+        .what = "is no type of " +
+                std::string(to_gguf ? "GGUF" : layout.empty() ? "safetensors" : layout.c_str()) +
+                " files",
         .expected = to_gguf ? tensormerge::supported_gguf_types()
                             : "float16, bfloat16, float32, float64, float8_e4m3fn or float8_e5m2",
         .found = tensormerge::quoted_name(type)});
@@ -60,11 +64,15 @@ void add_convert_command(CLI::App& app) {
       ->add_option("OUT", options->output,
                    "Folder to write the model to, or a file that ends in .gguf")
       ->required();
-  command->add_option("--to", options->layout, "The files to write; gguf where OUT ends in .gguf")
-      ->check(CLI::IsMember({"safetensors", "gguf"}));
+  command
+      ->add_option("--to", options->layout,
+                   "The files to write: safetensors (the default), torch (pytorch_model.bin), or gguf "
+                   "(where OUT ends in .gguf it is not needed)")
+      ->check(CLI::IsMember({"safetensors", "torch", "gguf"}));
   command->add_option("--type", options->type,
                       "The type to write: float16, bfloat16, ..., in GGUF files also Q8_0, Q4_K, "
                       "...; each tensor's own where it is not given");
   options->add_to(*command);
+  options->add_shard_size_to(*command);
   command->callback([options] { convert(*options); });
 }

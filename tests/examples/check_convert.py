@@ -2,7 +2,8 @@
 """check_convert.py TENSORMERGE EXAMPLES WORK
 
 Converts an example model to GGUF and back: every tensor has the bytes that it had, the tokenizer the
-same tokens, and the configuration says the same. Then with blocks: the elements are near."""
+same tokens, and the configuration says the same. Then with blocks: the elements are near. To files of
+torch and back, whole and in shards: the bytes are the same."""
 
 import json
 import pathlib
@@ -10,6 +11,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import zipfile
 
 program, examples, work = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 shutil.rmtree(work, ignore_errors=True)
@@ -60,6 +62,22 @@ for name, tensor in tensors(work / "near").items():
     error = sum((i - j) ** 2 for i, j in zip(x, y)) / max(sum(i * i for i in x), 1e-30)
     assert error < 0.01 ** 2, (name, error)
 
-other = subprocess.run([program, "convert", str(source), str(work / "x"), "--type", "Q8_0"],
-                       capture_output=True, text=True)
-assert other.returncode == 1 and "Q8_0" in other.stderr, other.stderr
+for name, options in ("torch", []), ("shards", ["--out-shard-size", "200k"]):
+    run(source, work / name, "--to", "torch", *options)
+    files = sorted((work / name).glob("*.bin"))
+    assert len(files) == (1 if name == "torch" else 3), files
+    assert all(zipfile.ZipFile(file).testzip() is None for file in files)
+    run(work / name, work / (name + "-back"))
+    assert tensors(work / (name + "-back")) == before
+    assert (work / name / "tokenizer.json").read_bytes() == (source / "tokenizer.json").read_bytes()
+
+
+def refusal(*options):
+    refused = subprocess.run([program, "convert", str(source), str(work / "x"), *options],
+                             capture_output=True, text=True)
+    assert refused.returncode == 1 and not (work / "x").exists(), refused
+    return refused.stderr
+
+
+assert "is no type of safetensors files" in refusal("--type", "Q8_0")
+assert "is no type of torch files" in refusal("--type", "Q8_0", "--to", "torch")

@@ -14,6 +14,7 @@
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/method/parameter_info.hpp>
+#include <tensormerge/plan/weights_layout.hpp>
 #include <tensormerge/tensor/shape.hpp>
 
 namespace tensormerge {
@@ -94,7 +95,8 @@ struct merge_plan {
   std::optional<std::uint64_t> vocabulary_size;
   std::optional<bool> tied_embeddings;
   bool drops_quantisation = false;  // what config.json says of it is not true any more
-  std::optional<gguf_metadata> gguf;  // of the GGUF file that is written; none: safetensors are
+  std::optional<gguf_metadata> gguf;  // of the GGUF file that is written; none: a folder is
+  weights_layout layout = weights_layout::safetensors;  // of that folder
   diagnostics findings;               // warnings and notes
 };
 

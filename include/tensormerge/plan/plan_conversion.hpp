@@ -37,11 +37,9 @@
 #include <tensormerge/plan/packed_weights.hpp>
 #include <tensormerge/plan/tensor_planner.hpp>
 #include <tensormerge/plan/tensor_role.hpp>
+#include <tensormerge/plan/weights_layout.hpp>
 
 namespace tensormerge {
-
-/// The files that hold a model's weights.
-enum class weights_layout { safetensors, gguf };
 
 /// What a model is converted to; without a type of elements or blocks tensors keep theirs.
 struct conversion_request {
@@ -61,6 +59,7 @@ class conversion_planner {
   }
 
   merge_plan plan() {
+    plan_.layout = request_.layout;
     const bool to_gguf = request_.layout == weights_layout::gguf;
     if (to_gguf && !is_gguf_) make_metadata();
     else if (to_gguf) plan_.gguf = *source().gguf;
@@ -279,13 +278,12 @@ class conversion_planner {
 
 }  // namespace detail
 
-/// The plan that converts a model between the layouts of Hugging Face (safetensors files in a
-/// folder with config.json and tokenizer.json; torch files are read too) and GGUF, or to other
-/// types within one. Between the two, models of Llama's kind are converted (llama, mistral and
+/// The plan that converts a model between the layouts of Hugging Face (safetensors or torch files
+/// in a folder with config.json and tokenizer.json) and GGUF, or to other types within one. Between the two, models of Llama's kind are converted (llama, mistral and
 /// qwen2), with their names, order of rows, configuration and byte-level BPE tokenizer. In a GGUF
 /// file vectors are float32, and rows that are no whole blocks of the format that is asked for are
 /// in Q8_0 or float16; where no type is asked for, blocks of a GGUF file become float16 in
-/// safetensors, and what MLX quantised has the type that its scales had.
+/// folders, and what MLX quantised has the type that its scales had.
 /// Throws failure with all that cannot be converted.
 inline merge_plan plan_conversion(model_folder model, const conversion_request& request) {
   return detail::conversion_planner(std::move(model), request).plan();

@@ -56,8 +56,8 @@ inline constexpr std::array<std::array<std::uint32_t, 256>, 8> crc32_tables = ma
 
 }  // namespace detail
 
-/// What a part gives to the CRC-32 of the whole in which `bytes_after` bytes follow it. Parts may be
-/// computed in any order: their exclusive or goes to `crc32_of_parts`.
+/// What a part gives to the CRC-32 of the whole in which `bytes_after` bytes follow it. Parts may
+/// be computed in any order: their exclusive or goes to `crc32_of_parts`.
 /// Method: the sum is linear, up to a constant; Kounavis and Berry, "A Systematic Approach to
 /// Building High Performance Software-Based CRC Generators", 2005, for eight bytes at once.
 inline std::uint32_t crc32_part(std::span<const std::byte> bytes, std::uint64_t bytes_after) {

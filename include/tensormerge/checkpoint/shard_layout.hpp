@@ -211,7 +211,8 @@ inline shard_layout lay_out_shards(const std::vector<output_tensor>& outputs,
   return layout;
 }
 
-/// The text of the file that says which shard holds which tensor, tensors in the order of their names.
+/// The text of the file that says which shard holds which tensor, tensors in the order of their
+/// names.
 inline std::string shard_index_text(const shard_layout& layout) {
   std::vector<const tensor_entry*> sorted;
   for (const tensor_entry& entry : layout.stored) sorted.push_back(&entry);

@@ -91,7 +91,8 @@ inline shard_layout lay_out(const merge_plan& plan, const std::vector<output_ten
                             std::uint64_t shard_bytes) {
   if (plan.gguf) return lay_out_gguf(tensors, *plan.gguf);
   if (plan.layout == weights_layout::torch) return lay_out_torch(tensors, shard_bytes);
-  return lay_out_shards(tensors, {{"format", "pt"}}, shard_bytes);
+  const char* format = plan.layout == weights_layout::mlx ? "mlx" : "pt";
+  return lay_out_shards(tensors, {{"format", format}}, shard_bytes);
 }
 
 /// Writes the output as a folder, or as a single file with nothing beside it.
@@ -113,7 +114,8 @@ inline void write_output(const merge_plan& plan, const method_table& methods,
     config_changes changes{.type = plan.config_dtype,
                            .vocabulary_size = plan.vocabulary_size,
                            .tied_embeddings = plan.tied_embeddings,
-                           .drops_quantisation = plan.drops_quantisation};
+                           .drops_quantisation = plan.drops_quantisation,
+                           .quantisation = plan.quantisation};
     for (const planned_stack& stack : plan.stacks) {
       auto& [prefix, layers] = changes.stacks.emplace_back();
       prefix = stack.prefix;

@@ -4,7 +4,8 @@
 
 namespace tensormerge {
 
-/// The files that hold a model's weights: safetensors, archives of torch.save, or one GGUF file.
-enum class weights_layout : std::uint8_t { safetensors, torch, gguf };
+/// The files that hold a model's weights: safetensors, the same as mlx_lm writes them, archives of
+/// torch.save, or one GGUF file.
+enum class weights_layout : std::uint8_t { safetensors, mlx, torch, gguf };
 
 }  // namespace tensormerge

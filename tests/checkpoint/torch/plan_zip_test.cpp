@@ -92,8 +92,8 @@ TEST(zip_plan, pads_and_describes_members_as_torch_does) {
   plan.finish();
   std::vector<std::uint64_t> headers;
   for (const zip_plan::member& member : plan.members()) headers.push_back(member.header);
-  EXPECT_EQ(headers, (std::vector<std::uint64_t>{0, 673, 785, 914, 982, 1114, 1256, 1344, 1432, 1558,
-                                                 1683}));
+  EXPECT_EQ(headers, (std::vector<std::uint64_t>{0, 673, 785, 914, 982, 1114, 1256, 1344, 1432,
+                                                 1558, 1683}));
 }
 
 TEST(zip_plan, says_where_checksums_stand) {

@@ -12,8 +12,8 @@
 
 namespace tensormerge {
 
-/// Where every byte of a zip archive goes, before what is in it is known: members are stored as they
-/// are, each content at a multiple of 64, and a member's CRC-32 stands behind it and in the
+/// Where every byte of a zip archive goes, before what is in it is known: members are stored as
+/// they are, each content at a multiple of 64, and a member's CRC-32 stands behind it and in the
 /// directory, where it can be put in the end. Padding, flags and zip64 are those of torch.save, so
 /// that its offsets can be computed as torch computes them.
 /// Ref: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", 4.3; torch's

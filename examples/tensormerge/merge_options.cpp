@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <tensormerge/checkpoint/shard_bytes.hpp>
 #include <tensormerge/engine/progress_display.hpp>
 #include <tensormerge/plan/print_plan.hpp>
 
@@ -41,6 +42,23 @@ void merge_options::add_to(CLI::App& command) {
           {"pad", tensormerge::shape_policy::pad}}))
       ->option_text("error|base|truncate|pad");
   command.add_flag("--dry-run", dry_run, "Print what would be merged, and write nothing");
+}
+
+void merge_options::add_shard_size_to(CLI::App& command) {
+  const CLI::Validator is_size(
+      [](std::string& text) {
+        const bool known = tensormerge::parse_shard_bytes(text).has_value();
+        return known ? std::string{} : "no size: " + text + " (try 5B, 500M or 5GB)";
+      },
+      "SIZE");
+  command
+      .add_option_function<std::string>(
+          "--out-shard-size",
+          [this](const std::string& text) {
+            write.shard_bytes = tensormerge::parse_shard_bytes(text).value();
+          },
+          "Bytes of a weights file at most: 5B, 500M")
+      ->check(is_size);
 }
 
 void carry_out(const tensormerge::merge_plan& plan, const tensormerge::method_table& methods,

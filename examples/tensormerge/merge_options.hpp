@@ -26,6 +26,8 @@ struct merge_options {
   tensormerge::write_options write;
 
   void add_to(CLI::App& command);
+  /// Of the subcommands whose output may be in several files.
+  void add_shard_size_to(CLI::App& command);
 };
 
 /// Shows the plan's warnings, then prints it (`--dry-run`) or carries it out.

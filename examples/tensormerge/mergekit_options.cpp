@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <tensormerge/checkpoint/shard_bytes.hpp>
 #include <tensormerge/error/failure.hpp>
 
 #include "method_tables.hpp"
@@ -30,15 +29,7 @@ void mergekit_options::add_to(CLI::App& command) {
                    "Cut vocabularies of different sizes to the smallest one");
   command.add_option("--transformers-cache", transformers_cache,
                      "Hugging Face cache to look for models in");
-  const CLI::Validator is_size(
-      [](std::string& text) {
-        const bool known = tensormerge::parse_shard_bytes(text).has_value();
-        return known ? std::string{} : "no size: " + text + " (try 5B, 500M or 5GB)";
-      },
-      "SIZE");
-  command
-      .add_option("--out-shard-size", out_shard_size, "Bytes of a weights file at most: 5B, 500M")
-      ->check(is_size);
+  add_shard_size_to(command);
   command.add_flag("--copy-tokenizer,!--no-copy-tokenizer", write.copy_tokenizer,
                    "Copy tokenizer and generation settings (the default)");
   command.add_flag("--write-model-card,!--no-write-model-card", write_model_card,
@@ -93,7 +84,6 @@ void mergekit_options::finish() {
                                 .what = "files of torch.save are not written",
                                 .hint = "leave the option out to write safetensors"});
   }
-  write.shard_bytes = tensormerge::parse_shard_bytes(out_shard_size).value();
 }
 
 tensormerge::plan_options mergekit_options::planning() const {

@@ -12,7 +12,6 @@
 /// The options that every program of mergekit takes: those that mean something here, and those that
 /// are accepted so that its command lines work as they are.
 struct mergekit_options : merge_options {
-  std::string out_shard_size = "5B";
   std::filesystem::path transformers_cache;
   bool allow_crimes = false;
   bool truncate_embeddings = false;

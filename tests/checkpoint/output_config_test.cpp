@@ -41,6 +41,18 @@ TEST(output_config, tells_the_vocabulary_and_the_tying_of_the_written_tensors) {
             R"({"vocab_size": 3})");
 }
 
+TEST(output_config, states_how_weights_are_quantised_in_place_of_what_was_stated) {
+  const std::string settings = R"({"group_size": 32, "bits": 8, "mode": "affine"})";
+  const auto stated = [](const char* donor) {
+    return write_json(output_config(load_json(donor, "config.json"),
+                                    {.quantisation = mlx_settings{.bits = 8, .group = 32}}),
+                      0);
+  };
+  EXPECT_EQ(stated(R"({"a":1})"), R"({"a": 1, "quantization": )" + settings +
+                                      R"(, "quantization_config": )" + settings + "}");
+  EXPECT_EQ(stated(R"({"quantization":{"bits":4,"m":{"bits":2}},"a":1})"), stated(R"({"a":1})"));
+}
+
 TEST(output_config, changes_nothing_that_is_not_asked_for) {
   EXPECT_EQ(changed(R"({"num_hidden_layers":4,"dtype":"float32"})", {}, {}),
             R"({"num_hidden_layers": 4, "dtype": "float32"})");

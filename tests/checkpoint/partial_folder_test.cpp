@@ -25,6 +25,11 @@ TEST(is_weights_file_name, knows_what_loaders_look_for) {
   EXPECT_TRUE(is_weights_file_name("model.safetensors"));
   EXPECT_TRUE(is_weights_file_name("model-00001-of-00002.safetensors"));
   EXPECT_TRUE(is_weights_file_name("model.safetensors.index.json"));
+  EXPECT_TRUE(is_weights_file_name("pytorch_model.bin"));
+  EXPECT_TRUE(is_weights_file_name("pytorch_model-00001-of-00002.bin"));
+  EXPECT_TRUE(is_weights_file_name("pytorch_model.bin.index.json"));
+  EXPECT_TRUE(is_weights_file_name("model.gguf"));
+  EXPECT_FALSE(is_weights_file_name("training_args.bin"));
   EXPECT_FALSE(is_weights_file_name("adapter_model.safetensors"));
   EXPECT_FALSE(is_weights_file_name("model-notes.safetensors"));
   EXPECT_FALSE(is_weights_file_name("config.json"));

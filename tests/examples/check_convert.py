@@ -2,7 +2,9 @@
 """check_convert.py TENSORMERGE EXAMPLES WORK
 
 Converts an example model to GGUF and back: every tensor has the bytes that it had, the tokenizer the
-same tokens, and the configuration says the same. Then with blocks: the elements are near."""
+same tokens, and the configuration says the same. Then with blocks: the elements are near. To files of
+torch and back, whole and in shards: the bytes are the same. Quantised as by MLX: what lies in the file
+decodes to numbers that are near, and to those that the program reads in it."""
 
 import json
 import pathlib
@@ -10,6 +12,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import zipfile
 
 program, examples, work = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 shutil.rmtree(work, ignore_errors=True)
@@ -60,6 +63,82 @@ for name, tensor in tensors(work / "near").items():
     error = sum((i - j) ** 2 for i, j in zip(x, y)) / max(sum(i * i for i in x), 1e-30)
     assert error < 0.01 ** 2, (name, error)
 
-other = subprocess.run([program, "convert", str(source), str(work / "x"), "--type", "Q8_0"],
-                       capture_output=True, text=True)
-assert other.returncode == 1 and "Q8_0" in other.stderr, other.stderr
+for name, options in ("torch", []), ("shards", ["--out-shard-size", "200k"]):
+    run(source, work / name, "--to", "torch", *options)
+    files = sorted((work / name).glob("*.bin"))
+    assert len(files) == (1 if name == "torch" else 3), files
+    assert all(zipfile.ZipFile(file).testzip() is None for file in files)
+    run(work / name, work / (name + "-back"))
+    assert tensors(work / (name + "-back")) == before
+    assert (work / name / "tokenizer.json").read_bytes() == (source / "tokenizer.json").read_bytes()
+
+
+def metadata(folder):
+    data = (folder / "model.safetensors").read_bytes()
+    return json.loads(data[8:8 + struct.unpack("<Q", data[:8])[0]])["__metadata__"]
+
+
+def single(value):
+    """As a float32."""
+    return struct.unpack("<f", struct.pack("<f", value))[0]
+
+
+def check_mlx(bits, group):
+    folder, plain = work / f"mlx-{bits}-{group}", work / f"mlx-{bits}-{group}-plain"
+    run(source, folder, "-q", "--q-bits", bits, "--q-group-size", group)
+    assert metadata(folder) == {"format": "mlx"}
+    settings = json.loads((folder / "config.json").read_text())
+    assert settings["quantization"] == {"group_size": group, "bits": bits, "mode": "affine"}
+    assert settings["quantization_config"] == settings["quantization"]
+    run(folder, plain, "--type", "float32", "--to", "safetensors")
+    stored, read = tensors(folder), tensors(plain)
+    assert set(read) == set(before)
+    assert "quantization" not in json.loads((plain / "config.json").read_text())
+    for name, (kind, shape, data) in read.items():
+        module = name.removesuffix(".weight")
+        is_quantised = len(shape) == 2 and shape[1] % group == 0
+        assert (module + ".scales" in stored) == is_quantised, name
+        values = struct.unpack(f"<{len(data) // 4}f", data)
+        if not is_quantised:
+            assert stored[name] == before[name] and list(values) == elements(before[name]), name
+            continue
+        rows, columns = shape
+        assert stored[name][:2] == ("U32", [rows, columns * bits // 32]), name
+        scales, biases = (elements(stored[module + part]) for part in (".scales", ".biases"))
+        assert stored[module + ".scales"][:2] == ("BF16", [rows, columns // group])
+        numbers = stored[name][2]
+        if bits == 4:
+            numbers = [half for byte in numbers for half in (byte & 15, byte >> 4)]
+        for i, (number, value, was) in enumerate(zip(numbers, values, elements(before[name]))):
+            scale, bias = scales[i // group], biases[i // group]
+            assert value == single(single(scale * number) + bias), (name, i)
+            # Half a step, and at the far end one for the bias at a whole step and half for the scale's rounding.
+            assert abs(value - was) <= 2 * abs(scale), (name, i, value, was)
+
+
+check_mlx(4, 64)
+check_mlx(8, 32)
+run(work / "mlx-4-64", work / "kept", "--to", "mlx")
+assert tensors(work / "kept") == tensors(work / "mlx-4-64")
+run(work / "mlx-4-64", work / "other", "-q", "--q-bits", 8)
+assert json.loads((work / "other" / "config.json").read_text())["quantization"]["bits"] == 8
+run(work / "plain.gguf", work / "from-gguf", "-q", "--type", "bfloat16")
+assert tensors(work / "from-gguf") == tensors(work / "mlx-4-64")
+run(source, work / "floats", "--to", "mlx")
+assert metadata(work / "floats") == {"format": "mlx"} and tensors(work / "floats") == before
+
+
+def refusal(*options):
+    refused = subprocess.run([program, "convert", str(source), str(work / "x"), *options],
+                             capture_output=True, text=True)
+    assert refused.returncode == 1 and not (work / "x").exists(), refused
+    return refused.stderr
+
+
+assert "is no type of safetensors files" in refusal("--type", "Q8_0")
+assert "is no type of torch files" in refusal("--type", "Q8_0", "--to", "torch")
+assert "expected 4 or 8, found 3" in refusal("-q", "--q-bits", "3")
+assert "expected 32, 64 or 128, found 16" in refusal("-q", "--q-group-size", "16")
+assert "no weight can be quantised" in refusal("-q", "--q-group-size", "128")
+assert "cannot be quantised with scales of float64" in refusal("-q", "--type", "float64")
+assert "is for the layout of MLX" in refusal("-q", "--to", "torch")

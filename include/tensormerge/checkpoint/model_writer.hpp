@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
@@ -23,6 +24,7 @@
 
 #include <tensormerge/checkpoint/byte_hash.hpp>
 #include <tensormerge/checkpoint/copy_bytes.hpp>
+#include <tensormerge/checkpoint/crc32.hpp>
 #include <tensormerge/checkpoint/file_descriptor.hpp>
 #include <tensormerge/checkpoint/partial_folder.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
@@ -62,6 +64,7 @@ class model_writer {
                output_form form = output_form::folder)
       : layout_(std::move(layout)),
         written_bytes_(layout_.tensors.size()),
+        checksums_(layout_.checksum_places.size()),
         form_(form),
         folder_(output, leftover, form) {
     open_kept_shards();
@@ -76,8 +79,11 @@ class model_writer {
       write_at(made.opened, made.path, 0, std::as_bytes(std::span(shard.prefix)));
       shards_.push_back(&made);
     }
-    if (layout_.shards.size() > 1)
-      add_file("model.safetensors.index.json", shard_index_text(layout_));
+    for (const shard_layout::placed_text& text : layout_.others) {
+      const file& shard = *shards_[text.shard];
+      write_at(shard.opened, shard.path, text.offset, std::as_bytes(std::span(text.bytes)));
+    }
+    if (layout_.shards.size() > 1) add_file(layout_.index_name, shard_index_text(layout_));
   }
 
   /// Where each tensor goes, in the order they were given.
@@ -97,19 +103,25 @@ class model_writer {
     const file& shard = *shards_[entry.file];
     std::vector<std::byte> range;
     std::uint64_t hash = 0;
+    std::uint32_t checksum = 0;
     for (std::uint64_t place = 0; place < entry.bytes; place += recorded.range_bytes) {
       range.resize(static_cast<std::size_t>(std::min(recorded.range_bytes, entry.bytes - place)));
       if (read_at(shard.opened, shard.path, entry.offset + place, range) < range.size()) return false;
       hash += hash_bytes(range, place);
+      if (has_checksums()) checksum ^= crc32_part(range, entry.bytes - place - range.size());
     }
     if (hash != recorded.hash) return false;
+    if (has_checksums()) {
+      checksums_[static_cast<std::size_t>(recorded.tensor)].store(checksum,
+                                                                  std::memory_order_relaxed);
+    }
     written_bytes_[static_cast<std::size_t>(recorded.tensor)].store(entry.bytes,
                                                                     std::memory_order_relaxed);
     return true;
   }
 
   /// Puts bytes at `byte_offset` of the tensor, whole blocks of one that is packed. Threads may
-  /// write at once. Throws failure.
+  /// write at once, each byte once where files have checksums. Throws failure.
   void write(std::size_t tensor, std::uint64_t byte_offset, std::span<const std::byte> from) const {
     const tensor_entry& entry = checked(tensor, byte_offset, from.size());
     const file& shard = *shards_[entry.file];
@@ -117,6 +129,10 @@ class model_writer {
       write_split(shard, entry, split->second, byte_offset, from);
     } else {
       write_at(shard.opened, shard.path, entry.offset + byte_offset, from);
+    }
+    if (has_checksums()) {
+      checksums_[tensor].fetch_xor(crc32_part(from, entry.bytes - byte_offset - from.size()),
+                                   std::memory_order_relaxed);
     }
     count(tensor, from.size());
   }
@@ -127,8 +143,8 @@ class model_writer {
             const tensor_entry& source, std::uint64_t source_offset, std::uint64_t bytes) const {
     const tensor_entry& entry = checked(tensor, byte_offset, bytes);
     reader.check_range(source, source_offset, bytes);
-    if (source.view != nullptr) {
-      return copy_view(tensor, byte_offset, *source.view, source_offset, bytes);
+    if (source.view != nullptr || has_checksums()) {
+      return copy_by_memory(tensor, byte_offset, reader, source, source_offset, bytes);
     }
     const file& shard = *shards_[entry.file];
     copy_bytes({reader.file_of(source), reader.path_of(source), source.offset + source_offset},
@@ -166,6 +182,7 @@ class model_writer {
   /// bytes of a tensor were never written.
   void commit(durability asked = durability::power_loss) {
     check_complete();
+    write_checksums();
     if (asked == durability::power_loss) {
       for (const auto& [name, made] : files_) flush(made.opened, made.path);
       flush_folder(folder_.path());
@@ -226,16 +243,34 @@ class model_writer {
     scatter(place.biases, scale, numbers + scale);
   }
 
-  void copy_view(std::size_t tensor, std::uint64_t byte_offset, const tensor_view& source,
-                 std::uint64_t source_offset, std::uint64_t bytes) const {
+  bool has_checksums() const { return !checksums_.empty(); }
+
+  void copy_by_memory(std::size_t tensor, std::uint64_t byte_offset, const tensor_reader& reader,
+                      const tensor_entry& source, std::uint64_t source_offset,
+                      std::uint64_t bytes) const {
     const std::optional<block_format>& packing = layout_.tensors[tensor].packing;
     const std::uint64_t whole = packing ? bytes_per_block(*packing) : 1;
     const std::uint64_t buffer_bytes = (std::uint64_t{1} << 20) / whole * whole;
     std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(bytes, buffer_bytes)));
     for (std::uint64_t done = 0; done < bytes; done += buffer.size()) {
       buffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), bytes - done)));
-      source.read(source_offset + done, buffer);
+      reader.read(source, source_offset + done, buffer);
       write(tensor, byte_offset + done, buffer);
+    }
+  }
+
+  /// Puts the checksums of complete tensors where the layout has room for them.
+  void write_checksums() const {
+    for (std::size_t i = 0; i < checksums_.size(); ++i) {
+      const tensor_entry& entry = layout_.tensors[i];
+      const file& shard = *shards_[entry.file];
+      std::uint32_t sum =
+          crc32_of_parts(checksums_[i].load(std::memory_order_relaxed), entry.bytes);
+      std::array<std::byte, 4> bytes{};
+      for (std::byte& each : bytes) each = static_cast<std::byte>(sum & 0xff), sum >>= 8;
+      for (const std::uint64_t place : layout_.checksum_places[i]) {
+        write_at(shard.opened, shard.path, place, bytes);
+      }
     }
   }
 
@@ -250,7 +285,7 @@ class model_writer {
     for (std::filesystem::directory_iterator item(folder_.path(), error), end; !error && item != end;
          item.increment(error)) {
       const std::filesystem::path path = item->path();
-      if (path.extension() != ".safetensors" && path.extension() != ".gguf") continue;
+      if (!has_weights_ending(path)) continue;
       const auto shard =
           std::find_if(layout_.shards.begin(), layout_.shards.end(),
                        [&](const auto& each) { return each.file_name == path.filename(); });
@@ -351,6 +386,8 @@ class model_writer {
 
   shard_layout layout_;
   mutable std::vector<std::atomic<std::uint64_t>> written_bytes_;
+  /// The parts of each tensor's CRC-32 so far; empty where files have none.
+  mutable std::vector<std::atomic<std::uint32_t>> checksums_;
   output_form form_;
   partial_folder folder_;
   std::map<std::string, file> files_;

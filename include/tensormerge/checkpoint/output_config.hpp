@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <tensormerge/checkpoint/layer_count.hpp>
+#include <tensormerge/checkpoint/mlx_quantisation.hpp>
 #include <tensormerge/checkpoint/stack_config.hpp>
 #include <tensormerge/checkpoint/vocabulary_size.hpp>
 #include <tensormerge/document/edit_node.hpp>
@@ -26,12 +27,14 @@ struct config_changes {
   std::optional<bool> tied_embeddings{};
   /// Whether no weight is quantised any more.
   bool drops_quantisation = false;
+  /// How MLX is to read the weights that have scales, in place of what the donor says.
+  std::optional<mlx_settings> quantisation{};
 };
 
 namespace detail {
 
 inline void change_config(node& config, const config_changes& changes) {
-  if (changes.drops_quantisation) {
+  if (changes.drops_quantisation || changes.quantisation) {
     std::erase_if(config.entries, [](const node_entry& entry) {
       return entry.key == "quantization" || entry.key == "quantization_config";
     });
@@ -47,6 +50,18 @@ inline void change_config(node& config, const config_changes& changes) {
       entry.value = make_boolean(*changes.tied_embeddings);
     }
   }
+}
+
+/// What mlx_lm reads of quantised weights; programs that look for other formats find it under the
+/// second key.
+/// Source: https://github.com/ml-explore/mlx-lm, `quantize_model` and `save_config`.
+inline void state_quantisation(node& config, const mlx_settings& stated) {
+  node settings = make_mapping();
+  set(settings, "group_size", make_integer(static_cast<std::int64_t>(stated.group)));
+  set(settings, "bits", make_integer(static_cast<std::int64_t>(stated.bits)));
+  set(settings, "mode", make_string("affine"));
+  set(config, "quantization", settings);
+  set(config, "quantization_config", std::move(settings));
 }
 
 }  // namespace detail
@@ -73,6 +88,7 @@ inline node output_config(node donor, const config_changes& changes) {
       detail::change_config(entry.value, changes);
     }
   }
+  if (changes.quantisation) detail::state_quantisation(donor, *changes.quantisation);
   return donor;
 }
 

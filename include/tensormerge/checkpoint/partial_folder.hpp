@@ -20,13 +20,22 @@
 
 namespace tensormerge {
 
-/// Whether a loader would take the file for weights of a model saved as safetensors:
-/// model.safetensors, its index, or a shard.
+/// Whether a loader would take the file for weights of a model: model.safetensors or
+/// pytorch_model.bin, an index of one of them or a shard, or model.gguf.
 inline bool is_weights_file_name(std::string_view name) {
-  return name == "model.safetensors" || name == "model.safetensors.index.json" ||
-         name == "model.gguf" ||
-         (name.starts_with("model-") && name.ends_with(".safetensors") &&
-          name.find("-of-") != std::string_view::npos);
+  const auto is_of = [name](std::string_view stem, std::string_view ending) {
+    const std::string whole = std::string(stem).append(ending);
+    return name == whole || name == whole + ".index.json" ||
+           (name.starts_with(std::string(stem) + '-') && name.ends_with(ending) &&
+            name.find("-of-") != std::string_view::npos);
+  };
+  return name == "model.gguf" || is_of("model", ".safetensors") || is_of("pytorch_model", ".bin");
+}
+
+/// Whether a file of an unfinished output, of that name, holds weights.
+inline bool has_weights_ending(const std::filesystem::path& name) {
+  return name.extension() == ".safetensors" || name.extension() == ".gguf" ||
+         name.extension() == ".bin";
 }
 
 /// What becomes of the weights that a killed run left.
@@ -215,8 +224,7 @@ class partial_folder {
       std::filesystem::remove(journal(), ignored);
     }
     for (const std::filesystem::path& name : names()) {
-      const bool is_weights = name.extension() == ".safetensors" || name.extension() == ".gguf";
-      if (is_weights && leftover_ == leftover_weights::kept) continue;
+      if (has_weights_ending(name) && leftover_ == leftover_weights::kept) continue;
       std::error_code error;
       std::filesystem::remove_all(path_ / name, error);
       if (error) throw system_failure(path_ / name, "cannot remove the file", error.value());

@@ -54,6 +54,18 @@ struct shard_layout {
   std::map<std::size_t, split_place> splits{};
   /// The tensors as they are named in safetensors files, with the parts of those of MLX.
   std::vector<tensor_entry> stored{};
+  /// What files have between and behind their tensors, by shard.
+  struct placed_text {
+    std::uint32_t shard = 0;
+    std::uint64_t offset = 0;  // from the shard's first byte
+    std::string bytes{};
+  };
+  std::vector<placed_text> others{};
+  /// Where the CRC-32 of each tensor's bytes is to be put, in 4 bytes, by its number; empty where
+  /// files have none.
+  std::vector<std::vector<std::uint64_t>> checksum_places{};
+  /// The file that says which shard holds which tensor, where there are several.
+  std::string index_name = "model.safetensors.index.json";
 };
 
 namespace detail {
@@ -115,13 +127,34 @@ inline std::vector<tensor_entry> stored_parts(const tensor_entry& entry) {
   return {std::move(numbers), std::move(scales), std::move(biases)};
 }
 
-inline std::string shard_file_name(std::size_t number, std::size_t count) {
-  if (count == 1) return "model.safetensors";
+inline std::string shard_file_name(std::string_view stem, std::string_view ending,
+                                   std::size_t number, std::size_t count) {
   const auto five_digits = [](std::size_t value) {
     const std::string digits = std::to_string(value);
     return std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
   };
-  return "model-" + five_digits(number + 1) + "-of-" + five_digits(count) + ".safetensors";
+  std::string name(stem);
+  if (count > 1) name += '-' + five_digits(number + 1) + "-of-" + five_digits(count);
+  return name.append(ending);
+}
+
+/// Distributes tensors in their order over shards: one ends before the tensor that would take it
+/// over `shard_bytes`, so only a tensor that is larger by itself makes a larger shard. Returns the
+/// number of shards, which is at least 1.
+inline std::size_t fill_shards(std::vector<tensor_entry>& tensors, std::uint64_t shard_bytes) {
+  std::uint32_t shard = 0;
+  std::uint64_t filled = 0;
+  bool is_begun = false;
+  for (tensor_entry& entry : tensors) {
+    if (is_begun && (filled > shard_bytes || entry.bytes > shard_bytes - filled)) {
+      ++shard;
+      filled = 0;
+    }
+    entry.file = shard;
+    filled += entry.bytes;
+    is_begun = true;
+  }
+  return shard + std::size_t{1};
 }
 
 }  // namespace detail
@@ -142,20 +175,14 @@ inline shard_layout lay_out_shards(const std::vector<output_tensor>& outputs,
     for (tensor_entry& part : detail::stored_parts(entry)) layout.stored.push_back(std::move(part));
   }
   first_part.push_back(layout.stored.size());
-  std::vector<std::vector<tensor_entry*>> members(1);
-  std::uint64_t filled = 0;
+  std::vector<std::vector<tensor_entry*>> members(
+      detail::fill_shards(layout.tensors, shard_bytes));
   for (std::size_t i = 0; i < layout.tensors.size(); ++i) {
-    tensor_entry& entry = layout.tensors[i];
-    if (!members.back().empty() && (filled > shard_bytes || entry.bytes > shard_bytes - filled)) {
-      members.emplace_back();
-      filled = 0;
-    }
-    entry.file = static_cast<std::uint32_t>(members.size() - 1);
+    const tensor_entry& entry = layout.tensors[i];
     for (std::size_t part = first_part[i]; part < first_part[i + 1]; ++part) {
       layout.stored[part].file = entry.file;
-      members.back().push_back(&layout.stored[part]);
+      members[entry.file].push_back(&layout.stored[part]);
     }
-    filled += entry.bytes;
     layout.tensor_bytes += entry.bytes;
   }
   for (std::size_t number = 0; number < members.size(); ++number) {
@@ -173,7 +200,8 @@ inline shard_layout lay_out_shards(const std::vector<output_tensor>& outputs,
     for (tensor_entry* entry : shard) entry->offset += prefix.size();
     const std::uint64_t file_bytes = prefix.size() + reached;
     layout.shards.push_back(
-        {detail::shard_file_name(number, members.size()), std::move(prefix), file_bytes});
+        {detail::shard_file_name("model", ".safetensors", number, members.size()),
+         std::move(prefix), file_bytes});
   }
   for (std::size_t i = 0; i < layout.tensors.size(); ++i) {
     const tensor_entry* parts = &layout.stored[first_part[i]];
@@ -183,7 +211,8 @@ inline shard_layout lay_out_shards(const std::vector<output_tensor>& outputs,
   return layout;
 }
 
-/// The text of model.safetensors.index.json, tensors in the order of their names.
+/// The text of the file that says which shard holds which tensor, tensors in the order of their
+/// names.
 inline std::string shard_index_text(const shard_layout& layout) {
   std::vector<const tensor_entry*> sorted;
   for (const tensor_entry& entry : layout.stored) sorted.push_back(&entry);

@@ -13,6 +13,7 @@
 #include <tensormerge/checkpoint/output_config.hpp>
 #include <tensormerge/checkpoint/shard_layout.hpp>
 #include <tensormerge/checkpoint/side_files.hpp>
+#include <tensormerge/checkpoint/torch/lay_out_torch.hpp>
 #include <tensormerge/checkpoint/write_journal.hpp>
 #include <tensormerge/document/node.hpp>
 #include <tensormerge/document/write_json.hpp>
@@ -86,6 +87,14 @@ inline void check_output_is_no_input(const merge_plan& plan, const std::filesyst
   }
 }
 
+inline shard_layout lay_out(const merge_plan& plan, const std::vector<output_tensor>& tensors,
+                            std::uint64_t shard_bytes) {
+  if (plan.gguf) return lay_out_gguf(tensors, *plan.gguf);
+  if (plan.layout == weights_layout::torch) return lay_out_torch(tensors, shard_bytes);
+  const char* format = plan.layout == weights_layout::mlx ? "mlx" : "pt";
+  return lay_out_shards(tensors, {{"format", format}}, shard_bytes);
+}
+
 /// Writes the output as a folder, or as a single file with nothing beside it.
 inline void write_output(const merge_plan& plan, const method_table& methods,
                          const std::filesystem::path& output, output_form form,
@@ -94,9 +103,7 @@ inline void write_output(const merge_plan& plan, const method_table& methods,
   for (const planned_tensor& tensor : plan.tensors) {
     tensors.push_back(stored_as(tensor));
   }
-  model_writer writer(output,
-                      plan.gguf ? lay_out_gguf(tensors, *plan.gguf)
-                                : lay_out_shards(tensors, {{"format", "pt"}}, options.shard_bytes),
+  model_writer writer(output, lay_out(plan, tensors, options.shard_bytes),
                       options.resume ? leftover_weights::kept : leftover_weights::removed, form);
   const write_journal journal(writer.journal(),
                               run_purpose(plan, options.run.arithmetic, options.run.cast_to,
@@ -107,7 +114,8 @@ inline void write_output(const merge_plan& plan, const method_table& methods,
     config_changes changes{.type = plan.config_dtype,
                            .vocabulary_size = plan.vocabulary_size,
                            .tied_embeddings = plan.tied_embeddings,
-                           .drops_quantisation = plan.drops_quantisation};
+                           .drops_quantisation = plan.drops_quantisation,
+                           .quantisation = plan.quantisation};
     for (const planned_stack& stack : plan.stacks) {
       auto& [prefix, layers] = changes.stacks.emplace_back();
       prefix = stack.prefix;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <tensormerge/checkpoint/gguf/gguf_metadata.hpp>
+#include <tensormerge/checkpoint/mlx_quantisation.hpp>
 #include <tensormerge/checkpoint/model_folder.hpp>
 #include <tensormerge/checkpoint/shard_layout.hpp>
 #include <tensormerge/checkpoint/tensor_entry.hpp>
@@ -14,6 +15,7 @@
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/method/parameter_info.hpp>
+#include <tensormerge/plan/weights_layout.hpp>
 #include <tensormerge/tensor/shape.hpp>
 
 namespace tensormerge {
@@ -94,7 +96,9 @@ struct merge_plan {
   std::optional<std::uint64_t> vocabulary_size;
   std::optional<bool> tied_embeddings;
   bool drops_quantisation = false;  // what config.json says of it is not true any more
-  std::optional<gguf_metadata> gguf;  // of the GGUF file that is written; none: safetensors are
+  std::optional<mlx_settings> quantisation;  // what it must say of it instead
+  std::optional<gguf_metadata> gguf;  // of the GGUF file that is written; none: a folder is
+  weights_layout layout = weights_layout::safetensors;  // of that folder
   diagnostics findings;               // warnings and notes
 };
 

@@ -18,6 +18,7 @@
 #include <tensormerge/checkpoint/gguf/gguf_of_config.hpp>
 #include <tensormerge/checkpoint/gguf/gguf_of_tokenizer.hpp>
 #include <tensormerge/checkpoint/gguf/tokenizer_of_gguf.hpp>
+#include <tensormerge/checkpoint/mlx_quantisation.hpp>
 #include <tensormerge/checkpoint/model_folder.hpp>
 #include <tensormerge/checkpoint/quoted_name.hpp>
 #include <tensormerge/checkpoint/row_map.hpp>
@@ -34,20 +35,20 @@
 #include <tensormerge/plan/finish_plan.hpp>
 #include <tensormerge/plan/gguf_output.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
+#include <tensormerge/plan/mlx_layout.hpp>
 #include <tensormerge/plan/packed_weights.hpp>
 #include <tensormerge/plan/tensor_planner.hpp>
 #include <tensormerge/plan/tensor_role.hpp>
+#include <tensormerge/plan/weights_layout.hpp>
 
 namespace tensormerge {
-
-/// The files that hold a model's weights.
-enum class weights_layout { safetensors, gguf };
 
 /// What a model is converted to; without a type of elements or blocks tensors keep theirs.
 struct conversion_request {
   weights_layout layout = weights_layout::safetensors;
   std::optional<dtype> type{};
-  std::optional<block_format> packing{};  // only of GGUF files
+  std::optional<block_format> packing{};      // only of GGUF files
+  std::optional<mlx_settings> quantisation{};  // only of MLX
 };
 
 namespace detail {
@@ -61,10 +62,12 @@ class conversion_planner {
   }
 
   merge_plan plan() {
+    plan_.layout = request_.layout;
     const bool to_gguf = request_.layout == weights_layout::gguf;
     if (to_gguf && !is_gguf_) make_metadata();
     else if (to_gguf) plan_.gguf = *source().gguf;
     else if (is_gguf_) make_folder();
+    if (to_mlx()) check_mlx();
     for (const tensor_entry& tensor : source().weights.tensors()) add(tensor);
     if (dimensions_) report(dimensions_->objection());
     if (!findings_.empty()) throw failure(std::move(findings_));
@@ -77,6 +80,14 @@ class conversion_planner {
   }
 
  private:
+  bool to_mlx() const { return request_.layout == weights_layout::mlx; }
+
+  void check_mlx() {
+    report(mlx_objection(source().config));
+    if (request_.quantisation) report(mlx_settings_objection(*request_.quantisation));
+    if (!findings_.empty()) throw failure(std::move(findings_));
+  }
+
   const model_folder& source() const { return plan_.models.front().folder; }
 
   void report(std::string_view tensor, std::string what, std::string expected = {},
@@ -173,6 +184,7 @@ class conversion_planner {
       if (!reorder_heads(tensor, to_gguf ? *other : name)) return;
       name = *other;
     }
+    if (to_mlx() && is_left_out_by_mlx(name, source().config)) return;
     plan_.tensors.push_back(planned(std::move(name), tensor));
   }
 
@@ -209,7 +221,14 @@ class conversion_planner {
     return type != nullptr && type->text == "qwen2";
   }
 
-  planned_tensor planned(std::string name, tensor_entry tensor) const {
+  planned_tensor planned(std::string name, tensor_entry tensor) {
+    if (request_.quantisation && is_mlx_matrix(name, tensor)) {
+      return quantised(std::move(name), std::move(tensor));
+    }
+    const bool keeps_groups = to_mlx() && !request_.type && !request_.quantisation;
+    if (keeps_groups && tensor.packing && is_mlx(*tensor.packing)) {
+      return plan_copy(std::move(name), 0, tensor);
+    }
     if (tensor.packing && (!plan_.gguf || is_mlx(*tensor.packing))) {
       if (!is_mlx(*tensor.packing)) tensor.narrow_type = dtype::float16;
       tensor.packing.reset();
@@ -230,6 +249,36 @@ class conversion_planner {
     return made;
   }
 
+  /// In groups of MLX where rows are whole groups, else as it would be without.
+  planned_tensor quantised(std::string name, tensor_entry tensor) {
+    const mlx_settings& asked = *request_.quantisation;
+    const dtype scale = request_.type.value_or(plain_type(tensor));
+    const std::optional<block_format> format = mlx_format(asked.bits, asked.group, scale);
+    if (!format) {
+      report({.path = quoted_name(name),
+              .what = "cannot be quantised with scales of " + std::string(to_string(scale)),
+              .expected = "float16, bfloat16 or float32",
+              .found = {},
+              .hint = "ask for one of them with --type"});
+    }
+    const bool is_whole = tensor.dims.row_length() % asked.group == 0;
+    ++(is_whole ? quantised_ : unquantised_);
+    const bool is_same = tensor.packing == format;
+    if (!is_same || !is_whole) tensor.packing.reset();
+    if (!format || !is_whole) return plan_copy(std::move(name), 0, tensor, scale);
+    planned_tensor made = plan_copy(std::move(name), 0, tensor, dtype::float32);
+    made.packing = format;
+    made.is_copy = made.is_copy && is_same;
+    return made;
+  }
+
+  /// The type of elements that a tensor has where none is asked for: of blocks that of their
+  /// scales, of those of a GGUF file float16.
+  static dtype plain_type(const tensor_entry& tensor) {
+    if (!tensor.packing) return tensor.nominal_type();
+    return is_mlx(*tensor.packing) ? mlx_scale_type(*tensor.packing) : dtype::float16;
+  }
+
   /// The format, or another in place of one whose blocks are longer than the rows; none where
   /// rows are no blocks at all.
   static std::optional<block_format> fitting(block_format asked, const shape& dims) {
@@ -240,8 +289,42 @@ class conversion_planner {
   }
 
   void finish_folder() {
-    plan_.config_dtype = common_dtype(plan_.tensors);
-    plan_.drops_quantisation = source().config.find("quantization") != nullptr;
+    std::vector<planned_tensor> plain = plan_.tensors;  // as what they hold
+    bool is_quantised = false;
+    for (planned_tensor& tensor : plain) {
+      if (!tensor.packing) continue;
+      tensor.type = mlx_scale_type(*tensor.packing);
+      is_quantised = true;
+    }
+    plan_.config_dtype = common_dtype(plain);
+    plan_.drops_quantisation =
+        !is_quantised && source().config.find("quantization") != nullptr;
+    if (to_mlx()) finish_mlx();
+  }
+
+  void finish_mlx() {
+    // What mlx_lm takes for granted where the key is missing differs from transformers.
+    if (source().config.find("tie_word_embeddings") == nullptr) {
+      plan_.tied_embeddings = !has_head(plan_.tensors);
+    }
+    if (!request_.quantisation) return;
+    plan_.quantisation = request_.quantisation;
+    const std::string groups = "multiples of " + std::to_string(request_.quantisation->group);
+    if (quantised_ == 0) {
+      throw failure(diagnostic{.file = source().path.string(),
+                               .what = "no weight can be quantised",
+                               .expected = "rows that are " + groups,
+                               .found = "none",
+                               .hint = "ask for smaller groups, or for none"});
+    }
+    if (unquantised_ == 0) return;
+    plan_.findings.push_back({.level = severity::warning,
+                              .file = source().path.string(),
+                              .what = std::to_string(unquantised_) + " of " +
+                                      std::to_string(quantised_ + unquantised_) +
+                                      " matrices are not quantised, since their rows are no whole "
+                                      "groups",
+                              .expected = groups});
   }
 
   void finish_gguf() {
@@ -273,19 +356,22 @@ class conversion_planner {
   bool is_gguf_;
   merge_plan plan_;
   std::uint64_t query_heads_ = 0, key_heads_ = 0;
+  std::size_t quantised_ = 0, unquantised_ = 0;  // matrices, where MLX's blocks are asked for
   std::optional<dimension_check> dimensions_;  // between the layouts
   diagnostics findings_;
 };
 
 }  // namespace detail
 
-/// The plan that converts a model between the layouts of Hugging Face (safetensors files in a
-/// folder with config.json and tokenizer.json; torch files are read too) and GGUF, or to other
-/// types within one. Between the two, models of Llama's kind are converted (llama, mistral and
-/// qwen2), with their names, order of rows, configuration and byte-level BPE tokenizer. In a GGUF
-/// file vectors are float32, and rows that are no whole blocks of the format that is asked for are
-/// in Q8_0 or float16; where no type is asked for, blocks of a GGUF file become float16 in
-/// safetensors, and what MLX quantised has the type that its scales had.
+/// The plan that converts a model between the layouts of Hugging Face (safetensors or torch files
+/// in a folder with config.json and tokenizer.json), MLX and GGUF, or to other types within one.
+/// Between folders and GGUF, models of Llama's kind are converted (llama, mistral and qwen2), with
+/// their names, order of rows, configuration and byte-level BPE tokenizer. In a GGUF file vectors
+/// are float32, and rows that are no whole blocks of the format that is asked for are in Q8_0 or
+/// float16; where no type is asked for, blocks of a GGUF file become float16 in folders, and what
+/// MLX quantised has the type that its scales had. In the layout of MLX, matrices whose rows are
+/// whole groups are quantised if that is asked for, with scales of the type that they would have
+/// without; where neither that nor a type is asked for, what is quantised stays as it is.
 /// Throws failure with all that cannot be converted.
 inline merge_plan plan_conversion(model_folder model, const conversion_request& request) {
   return detail::conversion_planner(std::move(model), request).plan();

@@ -27,6 +27,28 @@ struct torch_global {
   tensormerge::dtype type = tensormerge::dtype::uint8;
 };
 
+/// The classes of storages that have a type.
+inline constexpr std::array<std::pair<std::string_view, dtype>, 10> torch_storages{{
+    {"DoubleStorage", dtype::float64},
+    {"FloatStorage", dtype::float32},
+    {"HalfStorage", dtype::float16},
+    {"BFloat16Storage", dtype::bfloat16},
+    {"LongStorage", dtype::int64},
+    {"IntStorage", dtype::int32},
+    {"ShortStorage", dtype::int16},
+    {"CharStorage", dtype::int8},
+    {"ByteStorage", dtype::uint8},
+    {"BoolStorage", dtype::boolean},
+}};
+
+/// The name of the class of storages of that type, none where torch has no such class.
+constexpr std::optional<std::string_view> torch_storage_of(dtype type) {
+  for (const auto& [storage, its] : torch_storages) {
+    if (its == type) return storage;
+  }
+  return std::nullopt;
+}
+
 /// The global of that name, none where it is not allowed.
 constexpr std::optional<torch_global> torch_global_named(std::string_view module,
                                                          std::string_view name) {
@@ -47,19 +69,7 @@ constexpr std::optional<torch_global> torch_global_named(std::string_view module
   }
   if (module != "torch" && module != "torch.cuda") return std::nullopt;
   if (name == "Size") return torch_global{kind::size};
-  constexpr std::array<std::pair<std::string_view, dtype>, 10> storages{{
-      {"DoubleStorage", dtype::float64},
-      {"FloatStorage", dtype::float32},
-      {"HalfStorage", dtype::float16},
-      {"BFloat16Storage", dtype::bfloat16},
-      {"LongStorage", dtype::int64},
-      {"IntStorage", dtype::int32},
-      {"ShortStorage", dtype::int16},
-      {"CharStorage", dtype::int8},
-      {"ByteStorage", dtype::uint8},
-      {"BoolStorage", dtype::boolean},
-  }};
-  for (const auto& [storage, type] : storages) {
+  for (const auto& [storage, type] : torch_storages) {
     if (name == storage) return torch_global{kind::storage, type};
   }
   if (const std::optional<dtype> type = dtype_named(name)) return torch_global{kind::dtype, *type};

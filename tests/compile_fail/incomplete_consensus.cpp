@@ -9,7 +9,7 @@
 struct first_model {
   template <class Real>
   struct mixer {
-    explicit mixer(std::size_t) {}
+    mixer(std::size_t, bool) {}
     void add(double, tensormerge::delta_block<const Real>) {}
     Real mixed(std::size_t) const { return 0; }
 #ifndef MUST_FAIL

@@ -17,7 +17,9 @@ namespace tensormerge {
 class file_mapping {
  public:
   file_mapping(file_mapping&& other) noexcept
-      : start_(std::exchange(other.start_, nullptr)), bytes_(other.bytes_), skipped_(other.skipped_) {}
+      : start_(std::exchange(other.start_, nullptr)),
+        bytes_(other.bytes_),
+        skipped_(other.skipped_) {}
   file_mapping& operator=(file_mapping&& other) noexcept {
     std::swap(start_, other.start_);
     std::swap(bytes_, other.bytes_);
@@ -43,9 +45,9 @@ class file_mapping {
     return std::nullopt;
   }
 
-  /// `bytes` from the mapping's byte `first` on, once the system has read them: touching a page that
-  /// cannot be read would end the process. nullptr where that fails, and reading the file says why.
-  /// Threads may call this at once.
+  /// `bytes` from the mapping's byte `first` on, once the system has read them: touching a page
+  /// that cannot be read would end the process. nullptr where that fails, and reading the file says
+  /// why. Threads may call this at once.
   const std::byte* read(std::uint64_t first, std::size_t bytes) const {
 #ifdef MADV_POPULATE_READ
     std::byte* const begin = static_cast<std::byte*>(start_) + skipped_ + first;

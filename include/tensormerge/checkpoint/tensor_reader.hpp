@@ -41,8 +41,8 @@ class tensor_reader {
     if (got < into.size()) throw shortened(tensor);
   }
 
-  /// The tensor's bytes as memory. None where they do not lie in a file one after the other, aligned
-  /// for elements of `element_bytes`, or the system does not map.
+  /// The tensor's bytes as memory. None where they do not lie in a file one after the other,
+  /// aligned for elements of `element_bytes`, or the system does not map.
   std::optional<file_mapping> map(const tensor_entry& tensor, std::size_t element_bytes) const {
     if (tensor.view != nullptr || tensor.offset % element_bytes != 0) return std::nullopt;
     return file_mapping::of(opened_[tensor.file], tensor.offset,

@@ -85,10 +85,17 @@ struct nearest_even {
   }
 };
 
-/// Loads `count` elements.
+/// Loads `count` elements, and lets the processor fetch as many after them, which are probably
+/// loaded next: they arrive while these are computed with.
 template <class Storage, class Real>
 void load_tile(const Storage* from, Real* into, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) into[i] = load<Real>(from[i]);
+  constexpr std::size_t line = 64 / sizeof(Storage);
+  std::size_t i = 0;
+  for (; i + line <= count; i += line) {
+    __builtin_prefetch(from + count + i, 0, 2);
+    for (std::size_t j = i; j < i + line; ++j) into[j] = load<Real>(from[j]);
+  }
+  for (; i < count; ++i) into[i] = load<Real>(from[i]);
 }
 
 /// Stores `count` elements under a rounding policy.

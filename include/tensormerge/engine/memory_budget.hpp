@@ -4,7 +4,7 @@
 
 namespace tensormerge {
 
-/// Bytes of memory of which parts are taken and given back. Threads may not share it without a lock.
+/// Bytes of memory of which parts are taken and given back. Threads share it under a lock only.
 class memory_budget {
  public:
   explicit memory_budget(std::uint64_t limit) : rest_(limit) {}

@@ -112,7 +112,7 @@ struct row_task_vector_merge {
           const std::size_t count = std::min(block_elements, row_length_ - column);
           const std::size_t place = begin + column;
           const delta_block<Real> block{{delta.data(), count}};
-          typename Consensus::template mixer<Real> mixer(count);
+          typename Consensus::template mixer<Real> mixer(count, scaling_.normalize);
           for (std::size_t i = 0; i < selectors_.size(); ++i) {
             take_delta(piece.inputs[i] + place, piece.base + place, block);
             selectors_[i].keep(block, row_at(piece, begin), column, working.inputs_[i]);

@@ -94,7 +94,7 @@ struct sce {
 
     void apply(const tile<Real>& piece, Real* out) const {
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {
-        sign_of_sum::mixer<Real> mixer(count);
+        sign_of_sum::mixer<Real> mixer(count, true);
         for_each_selected(piece, begin, count, [&](std::size_t i, delta_block<const Real> delta) {
           mixer.add(weights_[i], delta, 1.0);
         });

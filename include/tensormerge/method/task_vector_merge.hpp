@@ -109,7 +109,7 @@ struct task_vector_merge {
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {
         const Real* base = piece.base + begin;
         const delta_block<Real> block{{delta.data(), count}};
-        typename Consensus::template mixer<Real> mixer(count);
+        typename Consensus::template mixer<Real> mixer(count, scaling_.normalize);
         for (std::size_t i = 0; i < selectors_.size(); ++i) {
           take_delta(piece.inputs[i] + begin, base, block);
           selectors_[i].keep(block, piece.first + begin);

@@ -21,7 +21,7 @@ struct mix {
 template <class Consensus>
 mix mix_of(const std::vector<voter>& voters) {
   const std::size_t count = voters[0].delta.size();
-  typename Consensus::template mixer<float> mixer(count);
+  typename Consensus::template mixer<float> mixer(count, true);
   for (const voter& v : voters) mixer.add(v.weight, delta_block<const float>{v.delta});
   mix result;
   for (std::size_t i = 0; i < count; ++i) {

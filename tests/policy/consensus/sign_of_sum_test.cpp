@@ -42,7 +42,7 @@ TEST(sign_of_sum, is_not_decided_by_rounding_to_float) {
 }
 
 TEST(sign_of_sum, lets_votes_weigh_otherwise_than_deltas) {
-  sign_of_sum::mixer<float> mixer(1);
+  sign_of_sum::mixer<float> mixer(1, true);
   const numbers one{1}, other{-2};
   mixer.add(5, delta_block<const float>{one}, 1);
   mixer.add(0.5, delta_block<const float>{other}, 1);

@@ -138,9 +138,9 @@ products_of_two products_in_lanes(std::size_t count, First first, Second second)
 
 }  // namespace detail
 
-/// Those of two blocks of `count` elements, each less `base` unless that is nullptr, in one pass. For
-/// float, pieces of lane_values::most elements are summed in float, within 1.3e-6 of the product of
-/// their lengths, and in double where squares overflow or vanish: elements of 16 bits, which are
+/// Those of two blocks of `count` elements, each less `base` unless that is nullptr, in one pass.
+/// For float, pieces of lane_values::most elements are summed in float, within 1.3e-6 of the product
+/// of their lengths, and in double where squares overflow or vanish: elements of 16 bits, which are
 /// computed in float, know their own values to 4e-4 at best.
 template <class Real>
 products_of_two dots_of_two(const Real* a, const Real* b, const Real* base, std::size_t count) {

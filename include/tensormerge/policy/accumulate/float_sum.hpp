@@ -7,9 +7,9 @@
 
 namespace tensormerge {
 
-/// A sum in sixteen interleaved float sums, for a few hundred terms: of 256, within twenty roundings
-/// of the exact one. It vectorises without reordering, so that the result does not depend on the
-/// instruction set.
+/// A sum in sixteen interleaved float sums, for a few hundred terms: of 256, within twenty
+/// roundings of the exact one. It vectorises without reordering, so that the result does not depend
+/// on the instruction set.
 class float_sum {
  public:
   static constexpr std::size_t lanes = 16;

@@ -16,7 +16,7 @@ struct all_agree {
   template <class Real>
   class mixer {
    public:
-    explicit mixer(std::size_t) {}
+    mixer(std::size_t, bool) {}
 
     void add(double weight, delta_block<const Real> delta) {
       const Real factor = static_cast<Real>(weight);

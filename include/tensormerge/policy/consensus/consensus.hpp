@@ -9,15 +9,16 @@ namespace tensormerge {
 
 /// What mixes the task vectors of all models into one, element by element.
 ///
-/// `Consensus::mixer<Real>` takes the blocks of all models one after the other: made for a block of
-/// `count` elements (at most block_elements), `add(weight, delta)` for each model, then
-/// `mixed(i)` is the weighted sum of the deltas that take part at element i and `divisor(i)` the
-/// sum of their weights, 1 where that cannot be divided by.
+/// `Consensus::mixer<Real>` takes the blocks of all models one after the other: made of the
+/// `count` of the block's elements (at most block_elements) and of whether divisors will be asked
+/// for, `add(weight, delta)` for each model, then `mixed(i)` is the weighted sum of the deltas that
+/// take part at element i and `divisor(i)` the sum of their weights, 1 where that cannot be divided
+/// by.
 template <class Consensus, class Real>
 concept consensus = requires(typename Consensus::template mixer<Real>& mixer,
                              const typename Consensus::template mixer<Real>& done, double weight,
                              delta_block<const Real> block, std::size_t i) {
-  requires std::constructible_from<typename Consensus::template mixer<Real>, std::size_t>;
+  requires std::constructible_from<typename Consensus::template mixer<Real>, std::size_t, bool>;
   mixer.add(weight, block);
   { done.mixed(i) } -> std::same_as<Real>;
   { done.divisor(i) } -> std::same_as<Real>;

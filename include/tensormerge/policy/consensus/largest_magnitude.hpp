@@ -18,7 +18,7 @@ struct largest_magnitude {
   template <class Real>
   class mixer {
    public:
-    explicit mixer(std::size_t count) {
+    mixer(std::size_t count, bool) {
       for (std::size_t i = 0; i < count; ++i) {
         largest_[i] = 0;
         weight_[i] = 0;

@@ -20,7 +20,7 @@ struct sign_of_sum {
     using sum = accumulator<Real>;
 
    public:
-    explicit mixer(std::size_t) {}
+    mixer(std::size_t, bool divides) : divides_(divides) {}
 
     void add(double weight, delta_block<const Real> delta) { add(weight, delta, weight); }
 
@@ -64,11 +64,16 @@ struct sign_of_sum {
         // A NaN is on both sides, so that it is seen in the result.
         add(positive_[i], static_cast<sum>(weighted < 0 ? Real{0} : weighted));
         add(negative_[i], static_cast<sum>(weighted > 0 ? Real{0} : weighted));
+      }
+      if (!divides_) return;
+      for (std::size_t i = 0; i < delta.size(); ++i) {
+        const Real weighted = factor * delta[i];
         add(positive_weight_[i], static_cast<sum>(weighted > 0 ? factor : Real{0}));
         add(negative_weight_[i], static_cast<sum>(weighted < 0 ? factor : Real{0}));
       }
     }
 
+    bool divides_;
     bool is_first_ = true;
     std::array<double, block_elements> votes_;
     std::array<sum, block_elements> positive_, negative_, positive_weight_, negative_weight_;

@@ -144,7 +144,7 @@ void check_shapes_of() {
                                        {33, 33},   {99, 99},   {150, 100}, {100, 150},
                                        {2, 20000}, {20000, 2}};
   for (const auto& [tall, wide] : shapes) {
-    for (const std::size_t count : {1, 3}) {
+    for (const std::size_t count : {std::size_t{1}, std::size_t{3}}) {
       check_merge_of<Method, bfloat16>(matrix_facts(tall, wide), count);
     }
   }

@@ -1,6 +1,5 @@
-// Merges with every method of both dialects, and counts what is allocated meanwhile: nothing, but
-// by the methods on singular vectors where a tensor is a matrix. Built without exceptions and
-// without run-time type information, which the numeric core must do without.
+// Merges with every method of both dialects, and counts what is allocated meanwhile: nothing. Built
+// without exceptions and without run-time type information, which the numeric core must do without.
 
 #include <cerrno>
 #include <cstddef>
@@ -15,10 +14,8 @@
 
 #include <tensormerge/merge.hpp>
 #include <tensormerge/method/dispatch_method.hpp>
+#include <tensormerge/method/linear.hpp>
 #include <tensormerge/method/method_list.hpp>
-#include <tensormerge/method/spectral_merge.hpp>
-
-#include "decomposition/compiled_once.hpp"
 
 namespace {
 
@@ -63,7 +60,6 @@ namespace {
 using namespace tensormerge;
 
 constexpr std::size_t rows = 40, columns = 64, size = rows * columns;
-int failures = 0;
 
 template <class Parameters>
 Parameters typical() {
@@ -75,18 +71,13 @@ Parameters typical() {
   if constexpr (requires { chosen.scale = 0.5; }) chosen.scale = 0.5;
   if constexpr (requires { chosen.t = 0.4; }) chosen.t = 0.4;
   if constexpr (std::is_same_v<Parameters, nearswap_parameters>) chosen.t = 0.001;
+  if constexpr (requires { chosen.calibration = 0.5; }) chosen.calibration = 0.5;
   return chosen;
 }
 
-template <class Update, class Parameters, class InputParameters>
-constexpr bool is_spectral(const spectral_merge<Update, Parameters, InputParameters>*) {
-  return true;
-}
-constexpr bool is_spectral(const void*) { return false; }
-
 template <class Storage>
-std::vector<Storage> numbers(unsigned seed) {
-  std::vector<Storage> list(size);
+std::vector<Storage> numbers(std::size_t count, unsigned seed) {
+  std::vector<Storage> list(count);
   for (Storage& each : list) {
     seed = seed * 1664525u + 1013904223u;
     each = nearest_even::store<Storage>(static_cast<float>(seed >> 8) / 16777216.0f - 0.5f);
@@ -94,14 +85,18 @@ std::vector<Storage> numbers(unsigned seed) {
   return list;
 }
 
+/// Whether a tensor is merged without a problem and nothing is allocated meanwhile.
 template <class Method, class Storage>
-void check_merge_of(const tensor_facts& facts) {
-  constexpr std::size_t count = Method::facts.most_inputs < 2 ? 1 : 2;
-  const std::vector<Storage> base = numbers<Storage>(1), first = numbers<Storage>(2),
-                             second = numbers<Storage>(3);
-  std::vector<Storage> out(size);
-  const std::span<const Storage> both[] = {first, second};
-  const auto inputs = std::span(both).first(count);
+bool merges_in_place(const tensor_facts& facts, std::size_t count) {
+  const std::size_t elements = static_cast<std::size_t>(facts.elements);
+  const std::vector<Storage> base = numbers<Storage>(elements, 1);
+  std::vector<std::vector<Storage>> models;
+  std::vector<std::span<const Storage>> inputs;
+  for (std::size_t i = 0; i < count; ++i) {
+    models.push_back(numbers<Storage>(elements, static_cast<unsigned>(i) + 2));
+  }
+  for (const std::vector<Storage>& model : models) inputs.emplace_back(model);
+  std::vector<Storage> out(elements);
   const auto shared = typical<typename Method::parameters>();
   const std::vector<typename Method::input_parameters> own(
       count, typical<typename Method::input_parameters>());
@@ -112,13 +107,53 @@ void check_merge_of(const tensor_facts& facts) {
       out, has_base ? std::span<const Storage>(base) : std::span<const Storage>(), inputs, shared,
       own, facts, memory);
   const std::size_t made = allocations - before;
-  const bool may_allocate = is_spectral(static_cast<const Method*>(nullptr)) && facts.axes == 2;
-  if (problem != nullptr || (made != 0) != may_allocate) {
-    ++failures;
-    std::printf("%.*s of %zu axes: %zu allocations; %s\n",
-                static_cast<int>(Method::facts.name.size()), Method::facts.name.data(),
-                facts.axes, made, problem == nullptr ? "merged" : problem);
+  if (problem != nullptr || made != 0) {
+    std::printf("%.*s of %zu inputs, %zu rows and %zu columns: %zu allocations; %s\n",
+                static_cast<int>(Method::facts.name.size()), Method::facts.name.data(), count,
+                static_cast<std::size_t>(facts.column_length),
+                static_cast<std::size_t>(facts.row_length), made,
+                problem == nullptr ? "merged" : problem);
   }
+  return problem == nullptr && made == 0;
+}
+
+int failures = 0;
+
+template <class Method, class Storage>
+void check_merge_of(const tensor_facts& facts,
+                    std::size_t count = Method::facts.most_inputs < 2 ? 1 : 2) {
+  if (!merges_in_place<Method, Storage>(facts, count)) ++failures;
+}
+
+/// What these tests have to find.
+struct allocating_linear : linear {
+  static constexpr method_facts facts{.name = "allocating_linear, as it should be,"};
+  template <class Real>
+  class kernel : public linear::kernel<Real> {
+   public:
+    using linear::kernel<Real>::kernel;
+    void apply(const tile<Real>& piece, Real* out) const {
+      const std::vector<Real> needless(piece.size);
+      linear::kernel<Real>::apply(piece, out);
+    }
+  };
+};
+
+/// A method on singular vectors, whose steps depend on the shape: wide, tall, square and tiny
+/// matrices, and some with a side longer than what Eigen puts on the stack.
+template <class Method>
+void check_shapes_of() {
+  constexpr std::size_t shapes[][2] = {{1, 1},     {1, 7},     {7, 1},     {2, 2},
+                                       {33, 33},   {99, 99},   {150, 100}, {100, 150},
+                                       {2, 20000}, {20000, 2}};
+  for (const auto& [tall, wide] : shapes) {
+    for (const std::size_t count : {std::size_t{1}, std::size_t{3}}) {
+      check_merge_of<Method, bfloat16>(matrix_facts(tall, wide), count);
+    }
+  }
+  check_merge_of<Method, float16>(matrix_facts(40, 70), 2);
+  check_merge_of<Method, float>(matrix_facts(70, 40), 5);
+  check_merge_of<Method, float>(matrix_facts(20, 20), 30);
 }
 
 template <class Methods>
@@ -140,8 +175,15 @@ int main() {
     std::puts("allocations are not counted");
     return 1;
   }
+  if (merges_in_place<allocating_linear, bfloat16>(vector_facts(size), 2)) {
+    std::puts("a method that allocates is not found");
+    return 1;
+  }
   check_all(method_list);
   check_all(mlx_method_list);
+  check_shapes_of<tsv_m>();
+  check_shapes_of<iso_c>();
+  check_shapes_of<svc>();
   const bool found = with_method_and_storage(
       boost::hana::tuple_t<linear, slerp>, "slerp", dtype::float16,
       []<class Method, class Storage>(std::type_identity<Method>, std::type_identity<Storage>) {

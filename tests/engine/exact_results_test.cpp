@@ -16,7 +16,6 @@
 #include <tensormerge/plan/plan_merge.hpp>
 #include <tensormerge/plan/plan_mlx.hpp>
 
-#include "decomposition/compiled_once.hpp"
 #include "test_models.hpp"
 
 namespace tensormerge {

@@ -4,7 +4,6 @@
 
 #include <tensormerge/method/method_list.hpp>
 
-#include "decomposition/compiled_once.hpp"
 #include "test_models.hpp"
 
 namespace tensormerge {

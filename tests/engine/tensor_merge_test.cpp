@@ -8,7 +8,6 @@
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/method/method_list.hpp>
 
-#include "decomposition/compiled_once.hpp"
 #include "test_models.hpp"
 
 namespace tensormerge {

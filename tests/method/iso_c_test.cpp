@@ -5,7 +5,6 @@
 
 #include <tensormerge/method/iso_c.hpp>
 
-#include "decomposition/compiled_once.hpp"
 #include "expect_outcome.hpp"
 #include "merge_case.hpp"
 

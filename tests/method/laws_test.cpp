@@ -15,7 +15,6 @@
 
 #include <tensormerge/method/method_list.hpp>
 
-#include "decomposition/compiled_once.hpp"
 #include "method_runner.hpp"
 
 namespace tensormerge {

@@ -5,7 +5,6 @@
 
 #include <tensormerge/method/tsv_m.hpp>
 
-#include "decomposition/compiled_once.hpp"
 #include "expect_outcome.hpp"
 #include "merge_case.hpp"
 

@@ -89,8 +89,7 @@ concept tells_bytes = tells_bytes_by_inputs<Kernel> || tells_bytes_by_tensor<Ker
 /// A method whose result may be its only input, unchanged, may say so for some parameters with
 /// `static bool copies(const input_parameters&)`; its bytes are then copied.
 ///
-/// Nothing here throws or keeps what a tile points to, and nothing allocates but the decompositions
-/// of method/spectral_merge.hpp. Combining must be exact or at
+/// Nothing here throws, allocates or keeps what a tile points to. Combining must be exact or at
 /// least commutative and associative to the bit, so that a result depends on neither tiles nor
 /// threads (see policy/accumulate/exact_sum.hpp).
 template <class Method, class Real>

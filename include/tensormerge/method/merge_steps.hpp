@@ -41,7 +41,7 @@ struct stored_elements {
 ///
 /// The result depends on neither the ranges nor the threads. A range begins at a multiple of
 /// alignment() elements, and has a multiple of it unless the tensor ends with it. Nothing is
-/// allocated or thrown, but for what method/spectral_merge.hpp allocates.
+/// allocated or thrown.
 template <class Method, class Storage, class Rounding = nearest_even>
 class merge_steps {
   static_assert(check_merge_method<Method>());

@@ -5,8 +5,8 @@
 
 #include <Eigen/Core>
 
+#include <tensormerge/policy/spectrum/spectrum_memory.hpp>
 #include <tensormerge/policy/spectrum/task_matrices.hpp>
-#include <tensormerge/policy/spectrum/thin_svd.hpp>
 
 namespace tensormerge {
 
@@ -16,12 +16,16 @@ namespace tensormerge {
 /// Ref: Marczak et al. 2025, "No Task Left Behind", Iso-C (arXiv 2502.04959).
 struct isotropic_sum {
   template <class Real>
-  static Eigen::MatrixXd merge(const task_matrices<Real>& tasks) {
-    const thin_svd svd = decompose(tasks.weighted_sum());
+  static void merge(const task_matrices<Real>& tasks, spectrum_memory& memory) {
+    tasks.sum_weighted(memory.merged);
+    thin_svd& svd = memory.svd;
+    svd.decompose(memory.merged);
     const double mean =
-        svd.values.sum() / static_cast<double>(std::min(tasks.rows(), tasks.columns()));
-    return mean * (svd.left * svd.right.transpose());
+        svd.values().sum() / static_cast<double>(std::min(tasks.rows(), tasks.columns()));
+    svd.compose(Eigen::VectorXd::Constant(svd.values().size(), mean), memory.merged);
   }
+
+  static Eigen::Index directions(Eigen::Index, Eigen::Index, Eigen::Index) { return 0; }
 
   static double vector_weight(double weight, std::size_t inputs) {
     return weight / static_cast<double>(inputs);

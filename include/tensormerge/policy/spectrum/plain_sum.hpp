@@ -4,6 +4,7 @@
 
 #include <Eigen/Core>
 
+#include <tensormerge/policy/spectrum/spectrum_memory.hpp>
 #include <tensormerge/policy/spectrum/task_matrices.hpp>
 
 namespace tensormerge {
@@ -11,9 +12,11 @@ namespace tensormerge {
 /// The weighted sum of the task matrices.
 struct plain_sum {
   template <class Real>
-  static Eigen::MatrixXd merge(const task_matrices<Real>& tasks) {
-    return tasks.weighted_sum();
+  static void merge(const task_matrices<Real>& tasks, spectrum_memory& memory) {
+    tasks.sum_weighted(memory.merged);
   }
+
+  static Eigen::Index directions(Eigen::Index, Eigen::Index, Eigen::Index) { return 0; }
 
   static double vector_weight(double weight, std::size_t) { return weight; }
 };

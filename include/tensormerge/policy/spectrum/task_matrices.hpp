@@ -6,12 +6,13 @@
 
 #include <Eigen/Core>
 
+#include <tensormerge/policy/spectrum/spectrum_memory.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
 namespace tensormerge {
 
-/// The task matrices of a merge: each input less the base, as matrices in double. They are made one
-/// at a time, since a matrix is as large as the tensor.
+/// The task matrices of a merge: each input less the base, in double. They are expressions that are
+/// computed where they are used.
 template <class Real>
 class task_matrices {
  public:
@@ -27,16 +28,15 @@ class task_matrices {
   Eigen::Index columns() const { return columns_; }
   double weight(std::size_t i) const { return weights_[i]; }
 
-  Eigen::MatrixXd operator[](std::size_t i) const {
+  auto operator[](std::size_t i) const {
     return view(piece_.inputs[i]).template cast<double>() -
            view(piece_.base).template cast<double>();
   }
 
-  /// sum over i of weight(i) times the i-th matrix.
-  Eigen::MatrixXd weighted_sum() const {
-    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(rows_, columns_);
-    for (std::size_t i = 0; i < size(); ++i) sum += weight(i) * (*this)[i];
-    return sum;
+  /// out = sum over i of weight(i) times the i-th matrix.
+  void sum_weighted(matrix_map& out) const {
+    out.setZero();
+    for (std::size_t i = 0; i < size(); ++i) out += weight(i) * (*this)[i];
   }
 
  private:
@@ -48,16 +48,19 @@ class task_matrices {
   std::span<const double> weights_;
 };
 
-/// How task matrices become one: `static Eigen::MatrixXd merge(const task_matrices<Real>&)`, and
+/// How task matrices become one: `static void merge(const task_matrices<Real>&, spectrum_memory&)`,
+/// which leaves it in `merged` of the memory, `static Eigen::Index directions(Eigen::Index rows,
+/// Eigen::Index columns, Eigen::Index inputs)`, how many pairs of directions it sets aside, and
 /// `static double vector_weight(double weight, std::size_t inputs)`, the share of a task vector
 /// where a tensor is no matrix.
 template <class Update>
-concept spectral_update = requires(const task_matrices<float>& narrow,
-                                   const task_matrices<double>& wide, double weight,
-                                   std::size_t inputs) {
-  { Update::merge(narrow) } -> std::same_as<Eigen::MatrixXd>;
-  { Update::merge(wide) } -> std::same_as<Eigen::MatrixXd>;
-  { Update::vector_weight(weight, inputs) } -> std::same_as<double>;
-};
+concept spectral_update =
+    requires(const task_matrices<float>& narrow, const task_matrices<double>& wide,
+             spectrum_memory& memory, Eigen::Index count, double weight, std::size_t inputs) {
+      Update::merge(narrow, memory);
+      Update::merge(wide, memory);
+      { Update::directions(count, count, count) } -> std::same_as<Eigen::Index>;
+      { Update::vector_weight(weight, inputs) } -> std::same_as<double>;
+    };
 
 }  // namespace tensormerge

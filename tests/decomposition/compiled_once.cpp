@@ -1,3 +1,0 @@
-#include "compiled_once.hpp"
-
-template class Eigen::BDCSVD<Eigen::MatrixXd>;

@@ -9,7 +9,6 @@
 #include <span>
 
 #include <tensormerge/dtype/rounded.hpp>
-#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -103,20 +102,26 @@ class changed_mean_kernel {
         apply_rounded(piece, out, begin, count);
         return;
       }
-      std::array<Real, block_elements> sum{}, gained{}, models{};
-      for (std::size_t input = 0; input < piece.inputs.size(); ++input) {
+      std::array<Real, block_elements> sum, models;
+      std::array<Real, Gain::needs_counts ? block_elements : 0> gained;
+      const auto take_part = [&](std::size_t input, auto add) {
         const Real gain = gains_[input];
         for (std::size_t i = 0; i < count; ++i) {
           const Real delta = piece.inputs[input][begin + i] - piece.base[begin + i];
           const Real change = changes(delta) ? delta : Real{0};
-          models[i] += changes(delta) ? Real{1} : Real{0};
-          sum[i] += change;
-          gained[i] += gain * change;
+          add(models[i], changes(delta) ? Real{1} : Real{0});
+          add(sum[i], change);
+          if constexpr (Gain::needs_counts) add(gained[i], gain * change);
         }
+      };
+      take_part(0, [](Real& total, Real term) { total = term; });
+      for (std::size_t input = 1; input < piece.inputs.size(); ++input) {
+        take_part(input, [](Real& total, Real term) { total += term; });
       }
       for (std::size_t i = 0; i < count; ++i) {
-        const Real mean = sum[i] / std::max(models[i], Real{1});
-        out[begin + i] = piece.base[begin + i] + (models[i] == 1 ? gained[i] : mean);
+        Real change = sum[i] / std::max(models[i], Real{1});
+        if constexpr (Gain::needs_counts) change = models[i] == 1 ? gained[i] : change;
+        out[begin + i] = piece.base[begin + i] + change;
       }
     });
   }

@@ -5,18 +5,18 @@
 
 #include <gtest/gtest.h>
 
-#include <tensormerge/policy/accumulate/float_sum.hpp>
+#include <tensormerge/policy/accumulate/lane_sum.hpp>
 
 namespace tensormerge {
 namespace {
 
 double sum(const std::vector<float>& values, std::size_t begin, std::size_t count) {
-  float_sum sum;
-  float_sum::for_each_block(begin, count, [&](auto at) { sum.add(at(values.data())); });
+  lane_sum<float> sum;
+  lane_sum<float>::for_each_block(count, [&](auto at) { sum.add(at(values.data() + begin)); });
   return sum.total();
 }
 
-TEST(float_sum, sums_any_number_of_elements_from_any_place) {
+TEST(lane_sum, sums_any_number_of_elements_from_any_place) {
   std::mt19937 random(3);
   std::uniform_real_distribution<float> some(-1, 1);
   std::vector<float> values(300);
@@ -34,13 +34,20 @@ TEST(float_sum, sums_any_number_of_elements_from_any_place) {
   }
 }
 
-TEST(float_sum, reads_nothing_past_the_last_element) {
+TEST(lane_sum, reads_nothing_past_the_last_element) {
   std::vector<float> values(18, 1.0f);
   values[17] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_EQ(sum(values, 0, 17), 17);
 }
 
-TEST(float_sum, overflows_to_infinity) {
+TEST(lane_sum, converts_elements_of_another_type) {
+  const std::vector<float> values(21, 0.1f);
+  lane_sum<double> sum;
+  lane_sum<double>::for_each_block(21, [&](auto at) { sum.add(at(values.data())); });
+  EXPECT_NEAR(sum.total(), 21 * static_cast<double>(0.1f), 1e-14);
+}
+
+TEST(lane_sum, overflows_to_infinity) {
   EXPECT_EQ(sum(std::vector<float>(32, 3e38f), 0, 32), std::numeric_limits<double>::infinity());
 }
 

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+#include <Eigen/Core>
+
+namespace tensormerge {
+
+/// A sum in interleaved sums of `Number`, as many as 64 bytes hold, for a few hundred terms: of 256
+/// floats, within twenty roundings of the exact one. It vectorises without reordering, so that the
+/// result does not depend on the instruction set.
+template <class Number>
+class lane_sum {
+ public:
+  static constexpr std::size_t lanes = 64 / sizeof(Number);
+  using block = Eigen::Array<Number, static_cast<int>(lanes), 1>;
+
+  void add(const block& terms) { sums_ += terms; }
+
+  double total() const {
+    block sums = sums_;
+    for (int half = static_cast<int>(lanes) / 2; half > 0; half /= 2) {
+      for (int lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
+    }
+    return static_cast<double>(sums[0]);
+  }
+
+  /// Calls `visit(at)` for each `lanes` of `count` elements, where `at(values)` are those of an
+  /// array, converted; zeros follow the last.
+  template <class Visitor>
+  static void for_each_block(std::size_t count, Visitor visit) {
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+      visit([i](const auto* values) { return whole(values + i); });
+    }
+    if (i == count) return;
+    visit([i, count](const auto* values) {
+      block last = block::Zero();
+      for (std::size_t lane = 0; i + lane < count; ++lane) {
+        last[static_cast<Eigen::Index>(lane)] = static_cast<Number>(values[i + lane]);
+      }
+      return last;
+    });
+  }
+
+ private:
+  static auto whole(const Number* values) { return Eigen::Map<const block>(values); }
+
+  template <class Element>
+  static block whole(const Element* values) {
+    block converted;
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      converted[static_cast<Eigen::Index>(lane)] = static_cast<Number>(values[lane]);
+    }
+    return converted;
+  }
+
+  block sums_ = block::Zero();
+};
+
+}  // namespace tensormerge

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include <tensormerge/dtype/dispatch.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/policy/interpolate/stored_sum.hpp>
 #include <tensormerge/tensor/sample.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -101,6 +104,36 @@ tile_storer<Real> storer_for(dtype type) {
   });
 }
 
+/// Makes a weighted sum without tiles, if it can; see sum_stored.
+template <class Real>
+using sum_maker = bool (*)(const weighted_form<Real>&, const stored_range&, std::byte*);
+
+/// nullptr where the dtypes differ.
+template <class Real>
+sum_maker<Real> sum_maker_for(const stored_dtypes& types) {
+  const auto is_other = [&](dtype type) { return type != types.output; };
+  if (types.base && is_other(*types.base)) return nullptr;
+  if (std::any_of(types.inputs.begin(), types.inputs.end(), is_other)) return nullptr;
+  return with_storage_type(types.output, [](auto storage) -> sum_maker<Real> {
+    using stored = typename decltype(storage)::type;
+    if constexpr (!std::is_same_v<compute_type<stored>, Real>) {
+      return nullptr;
+    } else {
+      return [](const weighted_form<Real>& form, const stored_range& range, std::byte* out) {
+        constexpr std::size_t most = 3;
+        if (range.inputs.size() > most) return false;
+        std::array<const stored*, most> inputs;
+        for (std::size_t i = 0; i < range.inputs.size(); ++i) {
+          inputs[i] = reinterpret_cast<const stored*>(range.inputs[i]);
+        }
+        return sum_stored<nearest_even, stored, Real>(
+            form, reinterpret_cast<const stored*>(range.base), {inputs.data(), range.inputs.size()},
+            reinterpret_cast<stored*>(out), static_cast<std::size_t>(range.elements));
+      };
+    }
+  });
+}
+
 template <class Method, class Real>
 class tensor_merge_with final : public tensor_merge {
   using kernel = typename Method::template kernel<Real>;
@@ -142,7 +175,8 @@ class tensor_merge_with final : public tensor_merge {
         alignment_(tile_alignment(facts, rows_per_tile<kernel>(shared, facts))),
         tile_elements_(static_cast<std::size_t>(aligned_tile(default_tile_elements, alignment_))),
         output_bytes_(bytes_per_element(types.output)),
-        store_(storer_for<Real>(types.output)) {
+        store_(storer_for<Real>(types.output)),
+        make_sum_(sum_maker_for<Real>(types)) {
     if (types.base) {
       base_bytes_ = bytes_per_element(*types.base);
       load_base_ = loader_for<Real>(*types.base);
@@ -199,6 +233,7 @@ class tensor_merge_with final : public tensor_merge {
   }
 
   void apply(const stored_range& range, merge_worker& any, std::byte* out) const override {
+    if (make_sum_ != nullptr && make_sum_(kernel_form<Real>(kernel_), range, out)) return;
     worker& mine = static_cast<worker&>(any);
     for_each_tile(range, mine, [&](const tile<Real>& piece, std::size_t begin) {
       apply_kernel(kernel_, piece, mine.out.data(), mine.seen);
@@ -249,6 +284,7 @@ class tensor_merge_with final : public tensor_merge {
   std::size_t output_bytes_;
   tile_loader<Real> load_base_ = nullptr;
   tile_storer<Real> store_;
+  sum_maker<Real> make_sum_;  // nullptr where dtypes differ
   std::vector<input_loader> loaders_;
 };
 

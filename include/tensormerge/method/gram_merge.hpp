@@ -9,6 +9,7 @@
 #include <tensormerge/policy/interpolate/displaced_sum.hpp>
 #include <tensormerge/policy/interpolate/gram.hpp>
 #include <tensormerge/policy/interpolate/gram_solver.hpp>
+#include <tensormerge/policy/interpolate/stored_sum.hpp>
 #include <tensormerge/policy/interpolate/weighted_sum.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -76,6 +77,14 @@ struct gram_merge {
       std::transform(exact_.begin(), exact_.end(), coefficients_.begin(),
                      [](double c) { return static_cast<accumulator<Real>>(c); });
       concluded_ = true;
+    }
+
+    weighted_form<Real> form() const
+      requires(!is_rounded<Real>)
+    {
+      if (coefficients_.size() == 1) return {};  // copied
+      using of = typename weighted_form<Real>::of;
+      return {.terms = Solver::of_deltas ? of::deltas : of::inputs, .coefficients = coefficients_};
     }
 
     void apply(const tile<Real>& piece, Real* out) const {

@@ -6,6 +6,7 @@
 #include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/method/parameters.hpp>
+#include <tensormerge/policy/interpolate/stored_sum.hpp>
 #include <tensormerge/policy/interpolate/weighted_sum.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -39,6 +40,12 @@ struct linear {
         coefficients_[i] =
             static_cast<accumulator<Real>>(is_rounded<Real> ? weight : weight / divisor);
       }
+    }
+
+    weighted_form<Real> form() const
+      requires(!is_rounded<Real>)
+    {
+      return {.terms = weighted_form<Real>::of::inputs, .coefficients = coefficients_};
     }
 
     void apply(const tile<Real>& piece, Real* out) const {

@@ -8,6 +8,7 @@
 #include <tensormerge/dtype/convert.hpp>
 #include <tensormerge/method/check_merge.hpp>
 #include <tensormerge/method/merge_method.hpp>
+#include <tensormerge/policy/interpolate/stored_sum.hpp>
 #include <tensormerge/tensor/sample.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -156,6 +157,10 @@ class merge_steps {
 
   /// Makes `size` elements of the result, rounded once, at `elements.out`.
   void apply(const stored_elements<Storage>& elements, std::uint64_t size, worker& mine) const {
+    if (sum_stored<Rounding>(kernel_form<real>(*kernel_), elements.base, elements.inputs,
+                             elements.out, static_cast<std::size_t>(size))) {
+      return;
+    }
     for_each_tile(elements, size, mine, [&](const tile<real>& piece, std::uint64_t begin) {
       apply_kernel(*kernel_, piece, mine.out_, mine.seen_);
       store_tile<Rounding>(mine.out_, elements.out + begin, piece.size, random_key_, piece.first);

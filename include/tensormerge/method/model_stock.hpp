@@ -10,6 +10,7 @@
 #include <tensormerge/method/parameters.hpp>
 #include <tensormerge/policy/accumulate/dot.hpp>
 #include <tensormerge/policy/interpolate/stock_share.hpp>
+#include <tensormerge/policy/interpolate/stored_sum.hpp>
 #include <tensormerge/tensor/elements.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -51,6 +52,12 @@ struct model_stock {
             whole::inputs(),
             [&](std::size_t i, std::size_t j) { return whole::product(seen, i, j); });
       }
+    }
+
+    weighted_form<Real> form() const
+      requires(!is_rounded<Real>)
+    {
+      return row_length_ == 0 ? whole::form() : weighted_form<Real>{};
     }
 
     void apply(const tile<Real>& piece, Real* out) const {

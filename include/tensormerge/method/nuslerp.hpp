@@ -14,6 +14,7 @@
 #include <tensormerge/policy/interpolate/column_products.hpp>
 #include <tensormerge/policy/interpolate/spherical.hpp>
 #include <tensormerge/policy/interpolate/spherical_mix.hpp>
+#include <tensormerge/policy/interpolate/stored_sum.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
@@ -119,8 +120,16 @@ struct nuslerp {
                          mixture::length(sums.second_second.value())};
         }
       }
+      if (vectors_.columns == 1) whole_ = {first_[0], second_[0]};
       concluded_ = !is_rounded<Real> || has_lengths_;
       has_lengths_ = is_rounded<Real>;
+    }
+
+    weighted_form<Real> form() const
+      requires(!is_rounded<Real>)
+    {
+      if (vectors_.columns != 1) return {};
+      return {.terms = weighted_form<Real>::of::deltas, .coefficients = whole_};
     }
 
     void apply(const tile<Real>& piece, Real* out) const {
@@ -249,6 +258,7 @@ struct nuslerp {
     double place_;
     std::span<accumulator<Real>> first_;  // one coefficient a column, as all below
     std::span<accumulator<Real>> second_;
+    std::array<accumulator<Real>, 2> whole_{};  // both coefficients of an only column
     std::span<Real> divisor_;     // of a rounded type
     std::span<lengths> lengths_;  // of a rounded type, which takes a round to find them
     bool has_lengths_ = false;

@@ -6,6 +6,7 @@
 #include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/method/parameters.hpp>
+#include <tensormerge/policy/interpolate/stored_sum.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
@@ -29,6 +30,12 @@ struct passthrough {
     kernel(const parameters&, std::span<const input_parameters> inputs, const tensor_facts&,
            scratch&)
         : scale_(static_cast<accumulator<Real>>(inputs[0].scale.value_or(1.0))) {}
+
+    weighted_form<Real> form() const
+      requires(!is_rounded<Real>)
+    {
+      return {.terms = weighted_form<Real>::of::inputs, .coefficients = {&scale_, 1}};
+    }
 
     void apply(const tile<Real>& piece, Real* out) const {
       const Real* input = piece.inputs[0];

@@ -4,10 +4,14 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/policy/consensus/add_mixed.hpp>
+#include <tensormerge/policy/consensus/all_agree.hpp>
 #include <tensormerge/policy/consensus/consensus.hpp>
+#include <tensormerge/policy/interpolate/stored_sum.hpp>
+#include <tensormerge/policy/sparsify/keep_all.hpp>
 #include <tensormerge/policy/sparsify/sparsifier.hpp>
 #include <tensormerge/tensor/delta.hpp>
 #include <tensormerge/tensor/sample.hpp>
@@ -36,6 +40,8 @@ struct task_vector_merge {
                   "members that policy/consensus/consensus.hpp lists");
     using selector = typename Sparsifier::template selector<Real>;
     using selector_statistic = typename selector::statistic;
+    static constexpr bool is_plain_sum = std::is_same_v<Sparsifier, keep_all> &&
+                                         std::is_same_v<Consensus, all_agree> && !is_rounded<Real>;
 
    public:
     class statistic {
@@ -54,7 +60,8 @@ struct task_vector_merge {
     };
 
     static constexpr std::size_t scratch_bytes(std::size_t inputs) {
-      return scratch::bytes_for<selector>(inputs) + scratch::bytes_for<double>(inputs);
+      return scratch::bytes_for<selector>(inputs) + scratch::bytes_for<double>(inputs) +
+             scratch::bytes_for<Real>(is_plain_sum ? inputs : 0);
     }
     static constexpr std::size_t statistic_bytes(std::size_t inputs) {
       return scratch::bytes_for<selector_statistic>(inputs) +
@@ -68,7 +75,10 @@ struct task_vector_merge {
               [&](std::size_t i) { return selector(shared, inputs[i], facts, i); })),
           weights_(memory.make<double>(inputs.size(),
                                        [&](std::size_t i) { return inputs[i].weight; })),
-          scaling_(mix_scaling<Real>::from(shared)) {}
+          scaling_(mix_scaling<Real>::from(shared)),
+          coefficients_(memory.make<Real>(is_plain_sum ? inputs.size() : 0, [&](std::size_t i) {
+            return static_cast<Real>(shared.lambda * inputs[i].weight);
+          })) {}
 
     statistic make_statistic(scratch& memory) const {
       return statistic(memory.make<selector_statistic>(
@@ -104,6 +114,13 @@ struct task_vector_merge {
       }
     }
 
+    weighted_form<Real> form() const
+      requires is_plain_sum
+    {
+      if (scaling_.normalize) return {};
+      return {.terms = weighted_form<Real>::of::deltas, .coefficients = coefficients_};
+    }
+
     void apply(const tile<Real>& piece, Real* out) const {
       std::array<Real, block_elements> delta;
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {
@@ -123,6 +140,7 @@ struct task_vector_merge {
     std::span<selector> selectors_;
     std::span<double> weights_;
     mix_scaling<Real> scaling_;
+    std::span<Real> coefficients_;  // of a plain sum
   };
 };
 

@@ -8,6 +8,7 @@
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/policy/interpolate/arc.hpp>
 #include <tensormerge/policy/interpolate/gram.hpp>
+#include <tensormerge/policy/interpolate/stored_sum.hpp>
 #include <tensormerge/policy/interpolate/weighted_sum.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -59,6 +60,12 @@ class two_vector_kernel {
     coefficients_ = {static_cast<accumulator<Real>>(c.first),
                      static_cast<accumulator<Real>>(c.second)};
     concluded_ = true;
+  }
+
+  weighted_form<Real> form() const
+    requires(!is_rounded<Real>)
+  {
+    return {.terms = weighted_form<Real>::of::base_and_inputs, .coefficients = coefficients_};
   }
 
   void apply(const tile<Real>& piece, Real* out) const {

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include <tensormerge/dtype/convert.hpp>
+
+namespace tensormerge {
+
+/// A result that is a weighted sum, element by element. A kernel whose `apply` makes one may tell
+/// so (see method/merge_method.hpp); it is then made in one loop over the elements as they are
+/// stored, without tiles between.
+template <class Real>
+struct weighted_form {
+  enum class of {
+    nothing,          // the result is no such sum
+    inputs,           // sum(c_i * input_i)
+    base_and_inputs,  // c_0 * base + sum(c_(i + 1) * input_i)
+    deltas            // base + sum(c_i * (input_i - base)); as inputs where there is no base
+  };
+  of terms = of::nothing;
+  std::span<const Real> coefficients{};
+};
+
+namespace detail {
+
+/// `vectors` times `coefficients`, or the vectors' differences from `base`, to which they are added.
+template <class Rounding, bool of_deltas, class Storage, class Real, std::size_t... vector>
+void sum_vectors(std::index_sequence<vector...>,
+                 const std::array<const Storage*, sizeof...(vector)>& vectors,
+                 [[maybe_unused]] const Storage* base, std::span<const Real> coefficients,
+                 Storage* out, std::size_t count) {
+  // Results are held back for some lines of the cache, since `out` may be one of the vectors: the
+  // compiler need not expect that it is changed meanwhile.
+  constexpr std::size_t line = 64 / sizeof(Storage), held = 4 * line;
+  constexpr std::size_t ahead = 8 * held;  // far enough for memory to answer
+  const std::array<Real, sizeof...(vector)> factors{coefficients[vector]...};
+  std::array<Storage, held> made;
+  for (std::size_t begin = 0; begin < count; begin += held) {
+    const std::size_t size = std::min(held, count - begin);
+    for (std::size_t place = begin + ahead; place < begin + ahead + held; place += line) {
+      (__builtin_prefetch(vectors[vector] + place, 0, 2), ...);
+      if constexpr (of_deltas) __builtin_prefetch(base + place, 0, 2);
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      if constexpr (of_deltas) {
+        const Real origin = load<Real>(base[begin + i]);
+        const Real sum =
+            (... + (factors[vector] * (load<Real>(vectors[vector][begin + i]) - origin)));
+        made[i] = Rounding::template store<Storage>(sum + origin);
+      } else {
+        made[i] = Rounding::template store<Storage>(
+            (... + (factors[vector] * load<Real>(vectors[vector][begin + i]))));
+      }
+    }
+    std::copy_n(made.data(), size, out + begin);
+  }
+}
+
+}  // namespace detail
+
+/// Makes `count` elements of a weighted sum, each rounded once by `Rounding`, and returns true; does
+/// nothing and returns false for a form of nothing or of more than three vectors, or where the
+/// rounding depends on the place. `base` may be nullptr where the form does not use it; `out` may be
+/// one of the others, but may not overlap them otherwise.
+template <class Rounding, class Storage, class Real>
+bool sum_stored(const weighted_form<Real>& form, const Storage* base,
+                std::span<const Storage* const> inputs, Storage* out, std::size_t count) {
+  using of = typename weighted_form<Real>::of;
+  if constexpr (std::is_constructible_v<Rounding, std::uint64_t>) {
+    return false;
+  } else {
+    const auto sum = [&]<std::size_t number, bool of_deltas>(
+                         const std::array<const Storage*, number>& vectors,
+                         std::bool_constant<of_deltas>) {
+      detail::sum_vectors<Rounding, of_deltas>(std::make_index_sequence<number>(), vectors, base,
+                                               form.coefficients, out, count);
+      return true;
+    };
+    using vectors_of_two = std::array<const Storage*, 2>;
+    using vectors_of_three = std::array<const Storage*, 3>;
+    const auto sum_up_to_three = [&](auto of_deltas) {
+      if (inputs.size() == 1) return sum(std::array{inputs[0]}, of_deltas);
+      if (inputs.size() == 2) return sum(vectors_of_two{inputs[0], inputs[1]}, of_deltas);
+      if (inputs.size() != 3) return false;
+      return sum(vectors_of_three{inputs[0], inputs[1], inputs[2]}, of_deltas);
+    };
+    switch (form.terms) {
+      case of::nothing: return false;
+      case of::inputs: return sum_up_to_three(std::false_type{});
+      case of::base_and_inputs:
+        return inputs.size() == 1 && sum(vectors_of_two{base, inputs[0]}, std::false_type{});
+      case of::deltas:
+        return base == nullptr ? sum_up_to_three(std::false_type{})
+                               : sum_up_to_three(std::true_type{});
+    }
+    return false;
+  }
+}
+
+/// What a kernel says of its result (see weighted_form); nothing, where it says nothing.
+template <class Real, class Kernel>
+weighted_form<Real> kernel_form(const Kernel& kernel) {
+  if constexpr (requires {
+                  { kernel.form() } -> std::same_as<weighted_form<Real>>;
+                }) {
+    return kernel.form();
+  } else {
+    return {};
+  }
+}
+
+}  // namespace tensormerge

@@ -41,26 +41,27 @@ void sum_vectors(std::index_sequence<vector...>,
   constexpr std::size_t line = 64 / sizeof(Storage), held = 4 * line;
   constexpr std::size_t ahead = 8 * held;  // far enough for memory to answer
   const std::array<Real, sizeof...(vector)> factors{coefficients[vector]...};
+  const auto element = [&](std::size_t i) {
+    if constexpr (of_deltas) {
+      const Real origin = load<Real>(base[i]);
+      const Real sum = (... + (factors[vector] * (load<Real>(vectors[vector][i]) - origin)));
+      return Rounding::template store<Storage>(sum + origin);
+    } else {
+      return Rounding::template store<Storage>(
+          (... + (factors[vector] * load<Real>(vectors[vector][i]))));
+    }
+  };
   std::array<Storage, held> made;
-  for (std::size_t begin = 0; begin < count; begin += held) {
-    const std::size_t size = std::min(held, count - begin);
+  std::size_t begin = 0;
+  for (; begin + held <= count; begin += held) {
     for (std::size_t place = begin + ahead; place < begin + ahead + held; place += line) {
       (__builtin_prefetch(vectors[vector] + place, 0, 2), ...);
       if constexpr (of_deltas) __builtin_prefetch(base + place, 0, 2);
     }
-    for (std::size_t i = 0; i < size; ++i) {
-      if constexpr (of_deltas) {
-        const Real origin = load<Real>(base[begin + i]);
-        const Real sum =
-            (... + (factors[vector] * (load<Real>(vectors[vector][begin + i]) - origin)));
-        made[i] = Rounding::template store<Storage>(sum + origin);
-      } else {
-        made[i] = Rounding::template store<Storage>(
-            (... + (factors[vector] * load<Real>(vectors[vector][begin + i]))));
-      }
-    }
-    std::copy_n(made.data(), size, out + begin);
+    for (std::size_t i = 0; i < held; ++i) made[i] = element(begin + i);
+    std::copy_n(made.data(), held, out + begin);
   }
+  for (; begin < count; ++begin) out[begin] = element(begin);
 }
 
 }  // namespace detail

@@ -173,7 +173,8 @@ class tensor_merge_with final : public tensor_merge {
         kernel_(shared, std::span<const typename Method::input_parameters>(inputs_), facts, rest_),
         statistic_bytes_(kernel_statistic_bytes<kernel>(inputs_.size(), shared, facts)),
         alignment_(tile_alignment(facts, rows_per_tile<kernel>(shared, facts))),
-        tile_elements_(static_cast<std::size_t>(aligned_tile(default_tile_elements, alignment_))),
+        tile_elements_(
+            static_cast<std::size_t>(aligned_tile(default_tile_elements<Real>, alignment_))),
         output_bytes_(bytes_per_element(types.output)),
         store_(storer_for<Real>(types.output)),
         make_sum_(sum_maker_for<Real>(types)) {
@@ -190,7 +191,8 @@ class tensor_merge_with final : public tensor_merge {
   static merge_needs needs(const typename Method::parameters& shared, std::size_t inputs,
                            const tensor_facts& facts) {
     const std::uint64_t alignment = tile_alignment(facts, rows_per_tile<kernel>(shared, facts));
-    const std::uint64_t tile_bytes = aligned_tile(default_tile_elements, alignment) * sizeof(Real);
+    const std::uint64_t tile_bytes =
+        aligned_tile(default_tile_elements<Real>, alignment) * sizeof(Real);
     return {.shared = kernel_scratch_bytes<kernel>(inputs, shared, facts),
             .per_thread =
                 kernel_statistic_bytes<kernel>(inputs, shared, facts) + (inputs + 2) * tile_bytes,

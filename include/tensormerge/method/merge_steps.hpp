@@ -170,7 +170,7 @@ class merge_steps {
  private:
   static std::size_t tile_elements(const parameters& shared, const tensor_facts& facts) {
     return static_cast<std::size_t>(
-        aligned_tile(default_tile_elements,
+        aligned_tile(default_tile_elements<real>,
                      tile_alignment(facts, rows_per_tile<kernel_type>(shared, facts))));
   }
 

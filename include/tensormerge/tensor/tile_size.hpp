@@ -8,9 +8,10 @@
 
 namespace tensormerge {
 
-/// Elements that a tile of the compute type holds where nothing else is asked for: a few such tiles
-/// stay in the first-level cache, those of double too.
-inline constexpr std::uint64_t default_tile_elements = 1024;
+/// Elements that a tile of the compute type holds where nothing else is asked for: a page of
+/// memory, of which several stay in the first-level cache.
+template <class Real>
+inline constexpr std::uint64_t default_tile_elements = 4096 / sizeof(Real);
 
 /// The number of elements a tile must hold a multiple of (but for the tensor's last tile):
 /// block_elements, or `rows` whole rows where a kernel asks for them.

@@ -96,10 +96,10 @@ products_of_two products_in_lanes(const Real* a, const Real* b, const Real* base
 
 }  // namespace detail
 
-/// The same in one pass: of two blocks of `count` elements, each less `base` unless that is nullptr.
-/// For float, pieces are summed in float, within 1.3e-6 of the product of their lengths, and in
-/// double where squares overflow or vanish: elements of 16 bits, which are computed in float, know
-/// their own values to 4e-4 at best.
+/// The same in one pass: of two blocks of `count` elements, each less `base` unless that is
+/// nullptr. For float, pieces are summed in float, within 1.3e-6 of the product of their lengths,
+/// and in double where squares overflow or vanish: elements of 16 bits, which are computed in
+/// float, know their own values to 4e-4 at best.
 template <class Real>
 products_of_two dots_of_two(const Real* a, const Real* b, const Real* base, std::size_t count) {
   if constexpr (is_rounded<Real>) {
@@ -156,8 +156,8 @@ masked_sums masked_sums_in_lanes(const Real* a, const Real* mask, std::size_t co
 
 }  // namespace detail
 
-/// Those of `count` elements. For float, pieces are summed in float, within 1.2e-6 of the exact sum,
-/// and in double where that overflows: such sums serve a ratio that is rounded to float.
+/// Those of `count` elements. For float, pieces are summed in float, within 1.2e-6 of the exact
+/// sum, and in double where that overflows: such sums serve a ratio that is rounded to float.
 template <class Real>
 masked_sums sums_of_magnitudes(const Real* a, const Real* mask, std::size_t count) {
   return detail::masked_sums_in_lanes<double>(a, mask, count);

@@ -30,7 +30,7 @@ struct weighted_form {
 
 namespace detail {
 
-/// `vectors` times `coefficients`, or the vectors' differences from `base`, to which they are added.
+/// `vectors` times `coefficients`, or the base and so many times the vectors' differences from it.
 template <class Rounding, bool of_deltas, class Storage, class Real, std::size_t... vector>
 void sum_vectors(std::index_sequence<vector...>,
                  const std::array<const Storage*, sizeof...(vector)>& vectors,
@@ -66,10 +66,10 @@ void sum_vectors(std::index_sequence<vector...>,
 
 }  // namespace detail
 
-/// Makes `count` elements of a weighted sum, each rounded once by `Rounding`, and returns true; does
-/// nothing and returns false for a form of nothing or of more than three vectors, or where the
-/// rounding depends on the place. `base` may be nullptr where the form does not use it; `out` may be
-/// one of the others, but may not overlap them otherwise.
+/// Makes `count` elements of a weighted sum, each rounded once by `Rounding`, and returns true;
+/// does nothing and returns false for a form of nothing or of more than three vectors, or where the
+/// rounding depends on the place. `base` may be nullptr where the form does not use it; `out` may
+/// be one of the others, but may not overlap them otherwise.
 template <class Rounding, class Storage, class Real>
 bool sum_stored(const weighted_form<Real>& form, const Storage* base,
                 std::span<const Storage* const> inputs, Storage* out, std::size_t count) {

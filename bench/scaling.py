@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How the time and the memory of a merge grow with the models' size, their number and the threads.
 
-    scaling.py PROGRAM WORK [--method linear] [--rounds N] [--sizes 0.4,0.8,1.7,3.4]
+    scaling.py PROGRAM WORK [--method linear] [--rounds N] [--sizes 0.4,1.7,6.7]
                [--counts 2,4,8] [--threads 1,2] [--memory-methods linear,ties,...]
                [--markdown FILE] [--svg FILE]
 
@@ -129,7 +129,7 @@ def main():
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("--method", choices=METHODS, default="linear")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--sizes", type=numbers(float), default=[0.4, 0.8, 1.7, 3.4])
+    parser.add_argument("--sizes", type=numbers(float), default=[0.4, 1.7, 6.7])
     parser.add_argument("--counts", type=numbers(int), default=[2, 4, 8])
     parser.add_argument("--threads", type=numbers(int), default=[1, 2])
     parser.add_argument("--memory-methods", type=numbers(str), default=list(METHODS))

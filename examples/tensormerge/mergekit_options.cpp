@@ -81,8 +81,9 @@ void mergekit_options::finish() {
   if (!safe_serialization) {
     throw tensormerge::failure(
         tensormerge::diagnostic{.path = "--no-safe-serialization",
-                                .what = "files of torch.save are not written",
-                                .hint = "leave the option out to write safetensors"});
+                                .what = "merges are written as safetensors",
+                                .hint = "leave the option out, and convert the merged folder with "
+                                        "`tensormerge convert --to torch`"});
   }
 }
 

@@ -1,4 +1,6 @@
 #include <cstddef>
+#include <optional>
+#include <cstring>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -74,6 +76,30 @@ TEST_F(reading, goes_on_after_the_file_was_removed) {
   const tensor_reader reader(weights_);
   std::filesystem::remove(folder_ / "model.safetensors");
   EXPECT_EQ(read(reader, 0, data_.size()), data_);
+}
+
+TEST_F(reading, maps_tensors_that_lie_aligned) {
+  const tensor_reader reader(weights_);
+  tensor_entry tensor = weights_.tensors()[0];
+  const std::optional<file_mapping> mapped = reader.map(tensor, 1);
+  if (!mapped) GTEST_SKIP() << "this system does not map with reading";
+  const std::byte* const found = reader.read_mapped(tensor, *mapped, 777, 4096);
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(std::memcmp(found, data_.data() + 777, 4096), 0);
+  tensor.offset += tensor.offset % 2 == 0 ? 1 : 0;
+  EXPECT_FALSE(reader.map(tensor, 2).has_value());
+}
+
+TEST_F(reading, takes_no_zeros_for_what_a_mapped_file_lost) {
+  const tensor_reader reader(weights_);
+  const tensor_entry& tensor = weights_.tensors()[0];
+  const std::optional<file_mapping> mapped = reader.map(tensor, 1);
+  if (!mapped) GTEST_SKIP() << "this system does not map with reading";
+  reader.check_length(tensor);
+  std::filesystem::resize_file(folder_ / "model.safetensors",
+                               tensor.offset + tensor.bytes - 10);  // within the last page
+  EXPECT_EQ(reader.read_mapped(tensor, *mapped, tensor.bytes - 100, 100), nullptr);
+  EXPECT_TRUE(contains(message_of([&] { reader.check_length(tensor); }), "became shorter"));
 }
 
 TEST_F(reading, may_be_shared_by_threads) {

@@ -13,7 +13,7 @@
 namespace tensormerge {
 
 /// A part of a file as memory that may be read: the system's page cache itself, of which nothing
-/// is copied.
+/// is copied. Who cuts a file while it is being computed with can still end the process.
 class file_mapping {
  public:
   file_mapping(file_mapping&& other) noexcept

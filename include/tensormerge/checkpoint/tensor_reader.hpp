@@ -54,9 +54,12 @@ class tensor_reader {
                                std::uint64_t byte_offset, std::size_t bytes) const {
     const std::byte* const found = mapped.read(byte_offset, bytes);
     // The rest of a file's last page reads as zeros.
-    const bool is_whole = file_bytes(opened_[tensor.file], files_[tensor.file]) >=
-                          tensor.offset + byte_offset + bytes;
-    return is_whole ? found : nullptr;
+    return is_as_long_as(tensor, byte_offset + bytes) ? found : nullptr;
+  }
+
+  /// Throws failure where the tensor's file has become shorter since its header was read.
+  void check_length(const tensor_entry& tensor) const {
+    if (!is_as_long_as(tensor, tensor.bytes)) throw shortened(tensor);
   }
 
   /// The open file that holds the tensor, for calls that copy without reading.
@@ -78,6 +81,11 @@ class tensor_reader {
   }
 
  private:
+  /// Whether the file has so many of the tensor's bytes.
+  bool is_as_long_as(const tensor_entry& tensor, std::uint64_t bytes) const {
+    return file_bytes(opened_[tensor.file], files_[tensor.file]) >= tensor.offset + bytes;
+  }
+
   failure shortened(const tensor_entry& tensor) const {
     return failure(diagnostic{
         .file = files_[tensor.file].string(),

@@ -8,6 +8,7 @@
 #include <tensormerge/dtype/bfloat16.hpp>
 #include <tensormerge/dtype/float16.hpp>
 #include <tensormerge/dtype/float8.hpp>
+#include <tensormerge/dtype/prefetch.hpp>
 
 namespace tensormerge {
 
@@ -92,7 +93,7 @@ void load_tile(const Storage* from, Real* into, std::size_t count) {
   constexpr std::size_t line = 64 / sizeof(Storage);
   std::size_t i = 0;
   for (; i + line <= count; i += line) {
-    __builtin_prefetch(from + count + i, 0, 2);
+    prefetch(from, count + i);
     for (std::size_t j = i; j < i + line; ++j) into[j] = load<Real>(from[j]);
   }
   for (; i < count; ++i) into[i] = load<Real>(from[i]);

@@ -130,7 +130,7 @@ class merge_run {
     std::unique_lock lock(mutex_);
     try {
       while (!stopped_by_) {
-        const begun_iterator tensor = find_open_range(lock);
+        const begun_iterator tensor = find_open_range();
         if (tensor == begun_.end()) {
           if (begun_.empty()) break;
           changed_.wait(lock);
@@ -155,7 +155,7 @@ class merge_run {
   }
 
   /// A begun tensor with a range that nobody has taken; begins the next one where there is none.
-  begun_iterator find_open_range(std::unique_lock<std::mutex>& lock) {
+  begun_iterator find_open_range() {
     for (begun_iterator tensor = begun_.begin(); tensor != begun_.end(); ++tensor) {
       if (tensor->taken < tensor->ranges) return tensor;
     }
@@ -164,7 +164,7 @@ class merge_run {
       if (finished_[number]) continue;
       const begun_iterator tensor = begin_tensor(number);
       if (tensor->ranges > 0) return tensor;
-      finish(tensor, lock);  // a tensor without elements
+      finish(tensor);  // a tensor without elements
     }
     return begun_.end();
   }
@@ -250,7 +250,7 @@ class merge_run {
       tensor->taken = tensor->finished = 0;
       tensor->in_first_round = false;
     } else {
-      finish(tensor, lock);
+      give_back(finish(tensor), lock);
     }
     changed_.notify_all();
   }
@@ -281,19 +281,27 @@ class merge_run {
                                 : "look at the weights, or write a wider type with `out_dtype`"});
   }
 
-  void finish(begun_iterator tensor, std::unique_lock<std::mutex>& lock) {
+  /// Takes a tensor off the list that is made.
+  std::list<begun_tensor> finish(begun_iterator tensor) {
+    if (tensor->merge != nullptr) sources_.check_kept(plan_.tensors[tensor->number], tensor->kept);
     check_finite(*tensor);
     record(*tensor);
+    std::list<begun_tensor> finished;
+    finished.splice(finished.end(), begun_, tensor);
+    ++progress_.tensors_done;
+    return finished;
+  }
+
+  /// Gives back what tensors kept, which takes the system a while, and leaves the others to go on.
+  void give_back(std::list<begun_tensor> finished, std::unique_lock<std::mutex>& lock) {
     std::uint64_t reserved = 0;
-    for (const auto& range : tensor->kept.ranges) reserved += range.reserved;
-    // Giving memory back takes the system a while.
-    std::list<begun_tensor> ended;
-    ended.splice(ended.end(), begun_, tensor);
+    for (const begun_tensor& tensor : finished) {
+      for (const auto& range : tensor.kept.ranges) reserved += range.reserved;
+    }
     lock.unlock();
-    ended.clear();
+    finished.clear();
     lock.lock();
     memory_.give_back(reserved);
-    ++progress_.tensors_done;
   }
 
   /// Copies are not recorded, since making them again takes no longer than checking them, nor what

@@ -55,7 +55,10 @@ class running_hash {
 /// tensors are not to be taken over from an earlier run.
 inline std::uint64_t run_purpose(const merge_plan& plan, numerics arithmetic,
                                  std::optional<dtype> cast_to, std::uint64_t random_seed) {
+  // Counts the times that the same plan came to give other bytes.
+  constexpr std::uint64_t edition = 2;
   detail::running_hash hash;
+  hash.add(edition);
   hash.add(static_cast<std::uint64_t>(arithmetic));
   hash.add(cast_to ? static_cast<std::uint64_t>(*cast_to) : ~std::uint64_t{0});
   hash.add(random_seed);

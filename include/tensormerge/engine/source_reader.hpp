@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include <tensormerge/checkpoint/file_mapping.hpp>
@@ -66,17 +65,17 @@ class source_reader {
   struct kept_tensor {
     struct range {
       std::uint64_t reserved = 0;  // bytes; 0: nothing is kept
-      std::vector<std::vector<std::byte>> read;
-      std::vector<const std::byte*> sources;  // once found
+      std::vector<std::vector<std::byte>> read;  // by source; empty where it is mapped
+      std::vector<const std::byte*> sources;
     };
-    std::vector<std::optional<file_mapping>> mapped;
+    std::vector<std::optional<file_mapping>> mapped;  // by source
     std::vector<range> ranges;
   };
 
   kept_tensor prepare_to_keep(const planned_tensor& planned, std::uint64_t ranges) const {
     kept_tensor kept;
     kept.ranges.resize(static_cast<std::size_t>(ranges));
-    for_each_source(planned, [&](const planned_source& source) {
+    for_each_source(planned, [&](const planned_source& source, std::size_t) {
       const std::size_t element_bytes = bytes_per_element(source.tensor.type);
       // Mergekit's numerics round what was read.
       kept.mapped.push_back(arithmetic_ == numerics::exact
@@ -90,12 +89,11 @@ class source_reader {
   stored_range read_kept(const planned_tensor& planned, std::uint64_t first, std::uint64_t count,
                          std::span<const std::optional<file_mapping>> mapped,
                          kept_tensor::range& kept) const {
-    if (kept.sources.empty()) {
-      for_each_source(planned, [&](const planned_source& source) {
-        kept.sources.push_back(
-            keep(source, first, count, mapped[kept.sources.size()], kept.read));
-      });
-    }
+    kept.read.resize(mapped.size());
+    kept.sources.resize(mapped.size());
+    for_each_source(planned, [&](const planned_source& source, std::size_t number) {
+      kept.sources[number] = keep(source, first, count, mapped[number], kept.read[number]);
+    });
     const std::span<const std::byte* const> sources = kept.sources;
     return {.first = first,
             .elements = count,
@@ -103,10 +101,19 @@ class source_reader {
             .inputs = sources.subspan(planned.base ? 1 : 0)};
   }
 
+  /// Throws failure where a file has become shorter than what is mapped of it, the rest of which
+  /// may have been seen as zeros.
+  void check_kept(const planned_tensor& planned, const kept_tensor& kept) const {
+    if (kept.mapped.empty()) return;
+    for_each_source(planned, [&](const planned_source& source, std::size_t number) {
+      if (kept.mapped[number]) files_of(source).check_length(source.tensor);
+    });
+  }
+
   /// The bytes of `count` elements of everything that the tensor is made of.
   static std::uint64_t kept_bytes(const planned_tensor& planned, std::uint64_t count) {
     std::uint64_t bytes = 0;
-    for_each_source(planned, [&](const planned_source& source) {
+    for_each_source(planned, [&](const planned_source& source, std::size_t) {
       bytes += bytes_per_element(source.tensor.type);
     });
     return bytes * count;
@@ -126,25 +133,30 @@ class source_reader {
   }
 
  private:
+  /// Calls `visit(source, number)` for the base, if there is one, and each input.
   template <class Visitor>
   static void for_each_source(const planned_tensor& planned, Visitor visit) {
-    if (planned.base) visit(*planned.base);
-    for (const planned_source& input : planned.inputs) visit(input);
+    std::size_t number = 0;
+    if (planned.base) visit(*planned.base, number++);
+    for (const planned_source& input : planned.inputs) visit(input, number++);
   }
 
+  /// A range of a source: mapped, or what `read_before` has, which is read at first.
   const std::byte* keep(const planned_source& source, std::uint64_t first, std::uint64_t count,
                         const std::optional<file_mapping>& mapped,
-                        std::vector<std::vector<std::byte>>& read_into) const {
+                        std::vector<std::byte>& read_before) const {
     const std::uint64_t element_bytes = bytes_per_element(source.tensor.type);
     const std::size_t bytes = static_cast<std::size_t>(count * element_bytes);
+    if (!read_before.empty()) return read_before.data();
     if (mapped) {
+      // In each round, since the system may have dropped the pages meanwhile.
       const std::byte* const found =
           files_of(source).read_mapped(source.tensor, *mapped, first * element_bytes, bytes);
       if (found != nullptr) return found;
     }
-    std::vector<std::byte>& into = read_into.emplace_back(bytes);
-    read(source, first, into);
-    return into.data();
+    read_before.resize(bytes);
+    read(source, first, read_before);
+    return read_before.data();
   }
 
   void read(const planned_source& source, std::uint64_t first, std::span<std::byte> into) const {

@@ -177,7 +177,7 @@ class tensor_merge_with final : public tensor_merge {
             static_cast<std::size_t>(aligned_tile(default_tile_elements<Real>, alignment_))),
         output_bytes_(bytes_per_element(types.output)),
         store_(storer_for<Real>(types.output)),
-        make_sum_(sum_maker_for<Real>(types)) {
+        make_sum_(tells_form<kernel, Real> ? sum_maker_for<Real>(types) : nullptr) {
     if (types.base) {
       base_bytes_ = bytes_per_element(*types.base);
       load_base_ = loader_for<Real>(*types.base);
@@ -235,7 +235,9 @@ class tensor_merge_with final : public tensor_merge {
   }
 
   void apply(const stored_range& range, merge_worker& any, std::byte* out) const override {
-    if (make_sum_ != nullptr && make_sum_(kernel_form<Real>(kernel_), range, out)) return;
+    if constexpr (tells_form<kernel, Real>) {
+      if (make_sum_ != nullptr && make_sum_(kernel_.form(), range, out)) return;
+    }
     worker& mine = static_cast<worker&>(any);
     for_each_tile(range, mine, [&](const tile<Real>& piece, std::size_t begin) {
       apply_kernel(kernel_, piece, mine.out.data(), mine.seen);

@@ -157,9 +157,12 @@ class merge_steps {
 
   /// Makes `size` elements of the result, rounded once, at `elements.out`.
   void apply(const stored_elements<Storage>& elements, std::uint64_t size, worker& mine) const {
-    if (sum_stored<Rounding>(kernel_form<real>(*kernel_), elements.base, elements.inputs,
-                             elements.out, static_cast<std::size_t>(size))) {
-      return;
+    if constexpr (tells_form<kernel_type, real>) {
+      const std::size_t count = static_cast<std::size_t>(size);
+      if (sum_stored<Rounding>(kernel_->form(), elements.base, elements.inputs, elements.out,
+                               count)) {
+        return;
+      }
     }
     for_each_tile(elements, size, mine, [&](const tile<real>& piece, std::uint64_t begin) {
       apply_kernel(*kernel_, piece, mine.out_, mine.seen_);

@@ -22,7 +22,7 @@ namespace tensormerge {
 /// out = base + lambda * update; with `calibration`, the singular values of lambda * update are
 /// calibrated first. Tensors that are not matrices get lambda times a weighted sum of task vectors.
 /// A matrix with a NaN or an infinity anywhere becomes NaN altogether.
-/// A matrix is merged in one tile; large ones take memory of five to eight times the tensor in
+/// A matrix is merged in one tile; large ones take memory of up to eleven times the tensor in
 /// double.
 /// Cost: inputs + 3 singular value decompositions at most.
 template <class Update, class Parameters, class InputParameters>

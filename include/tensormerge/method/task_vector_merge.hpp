@@ -10,6 +10,7 @@
 #include <tensormerge/policy/consensus/add_mixed.hpp>
 #include <tensormerge/policy/consensus/all_agree.hpp>
 #include <tensormerge/policy/consensus/consensus.hpp>
+#include <tensormerge/policy/interpolate/displaced_sum.hpp>
 #include <tensormerge/policy/interpolate/stored_sum.hpp>
 #include <tensormerge/policy/sparsify/keep_all.hpp>
 #include <tensormerge/policy/sparsify/sparsifier.hpp>
@@ -122,6 +123,12 @@ struct task_vector_merge {
     }
 
     void apply(const tile<Real>& piece, Real* out) const {
+      if constexpr (is_plain_sum) {
+        if (!scaling_.normalize) {
+          displaced_sum<Real>(piece.inputs, piece.base, coefficients_, out, piece.size);
+          return;
+        }
+      }
       std::array<Real, block_elements> delta;
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {
         const Real* base = piece.base + begin;

@@ -1,10 +1,14 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <random>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include <tensormerge/dtype/bfloat16.hpp>
+#include <tensormerge/dtype/convert.hpp>
 #include <tensormerge/policy/accumulate/dot.hpp>
 
 namespace tensormerge {
@@ -85,6 +89,24 @@ TEST(dots_of_two, are_as_near_in_float_as_is_said_at_any_scale) {
         EXPECT_NEAR(products.second_second, exact(b, b), 1.3e-6 * exact(b, b)) << scale;
         EXPECT_NEAR(products.first_second, exact(a, b), 1.3e-6 * lengths) << scale;
       }
+    }
+  }
+}
+
+TEST(dots_of_two, tell_in_float_that_vectors_are_parallel) {
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  for (const float factor : {-3.0f, 1.0f, 3.0f}) {
+    std::vector<float> a(256), b(256), base(256);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      a[i] = load<float>(nearest_even::store<bfloat16>(normal(random)));
+      b[i] = factor * a[i];
+    }
+    for (const float* origin : {static_cast<const float*>(nullptr), std::as_const(base).data()}) {
+      const products_of_two products = dots_of_two(a.data(), b.data(), origin, 256);
+      const double cosine =
+          products.first_second / std::sqrt(products.first_first * products.second_second);
+      EXPECT_NEAR(std::abs(cosine), 1, 1e-15) << factor;
     }
   }
 }

@@ -114,31 +114,42 @@ struct nearest_in_tiles {
 
 TYPED_TEST(stored_sum, makes_the_bits_of_tiles_for_every_method_that_is_a_sum) {
   constexpr std::size_t rows = 37, columns = 61;
-  const auto base = this->numbers(rows * columns), x = this->numbers(rows * columns),
-             y = this->numbers(rows * columns);
+  auto base = this->numbers(rows * columns), x = this->numbers(rows * columns),
+       y = this->numbers(rows * columns), z = this->numbers(rows * columns);
+  base[0] = x[0] = y[0] = nearest_even::store<TypeParam>(-0.0f);
+  base[1] = x[1] = nearest_even::store<TypeParam>(0.0f);
+  const std::array<const TypeParam*, 3> inputs{x.data(), y.data(), z.data()};
   const tensor_facts facts = matrix_facts(rows, columns);
+  const auto merged_by = [&]<class Method, class Rounding>(Method*, Rounding*, std::size_t number) {
+    typename Method::parameters shared{};
+    if constexpr (requires { shared.t = 0.3; }) shared.t = 0.3;
+    if constexpr (requires { shared.lambda = 0.3; }) shared.lambda = 0.3;
+    std::vector<typename Method::input_parameters> own(number);
+    if constexpr (requires { own[0].weight = 0.7; }) {
+      own[0].weight = 0.7;
+      if (number > 1) own[1].weight = -1.1;
+    }
+    std::vector<std::byte> memory(merge_scratch_bytes<Method, TypeParam>(shared, number, facts));
+    std::vector<TypeParam> out(rows * columns);
+    const TypeParam* const origin = Method::facts.base == base_use::ignored ? nullptr : base.data();
+    const char* problem = merge<Method, TypeParam, Rounding>(
+        {out.data(), origin, std::span(inputs).first(number), facts}, shared, own, memory);
+    EXPECT_EQ(problem, nullptr) << Method::facts.name;
+    return out;
+  };
   boost::hana::for_each(
       boost::hana::tuple_t<linear, slerp, nuslerp, multislerp, karcher, model_stock, passthrough,
                            task_arithmetic>,
       [&](auto method) {
         using merged = typename decltype(method)::type;
-        constexpr std::size_t number = merged::facts.most_inputs < 2 ? 1 : 2;
-        const std::array<const TypeParam*, 2> inputs{x.data(), y.data()};
-        typename merged::parameters shared{};
-        if constexpr (requires { shared.t = 0.3; }) shared.t = 0.3;
-        std::vector<typename merged::input_parameters> own(number);
-        if constexpr (requires { own[0].weight = 0.7; }) own[0].weight = 0.7;
-        std::vector<std::byte> memory(merge_scratch_bytes<merged, TypeParam>(shared, number, facts));
-        std::vector<TypeParam> made(rows * columns), in_tiles(rows * columns);
-        const auto merge_into = [&]<class Rounding>(std::vector<TypeParam>& out, Rounding*) {
-          const TypeParam* const origin =
-              merged::facts.base == base_use::ignored ? nullptr : base.data();
-          return merge<merged, TypeParam, Rounding>(
-              {out.data(), origin, {inputs.data(), number}, facts}, shared, own, memory);
-        };
-        ASSERT_EQ(merge_into(made, static_cast<nearest_even*>(nullptr)), nullptr);
-        ASSERT_EQ(merge_into(in_tiles, static_cast<nearest_in_tiles*>(nullptr)), nullptr);
-        EXPECT_TRUE(this->equal(made, in_tiles)) << merged::facts.name;
+        merged* const the_method = nullptr;
+        for (const std::size_t number : {1u, 2u, 3u}) {
+          if (number < merged::facts.least_inputs || number > merged::facts.most_inputs) continue;
+          EXPECT_TRUE(this->equal(
+              merged_by(the_method, static_cast<nearest_even*>(nullptr), number),
+              merged_by(the_method, static_cast<nearest_in_tiles*>(nullptr), number)))
+              << merged::facts.name << " of " << number;
+        }
       });
 }
 

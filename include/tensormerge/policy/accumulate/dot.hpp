@@ -97,9 +97,10 @@ products_of_two products_in_lanes(const Real* a, const Real* b, const Real* base
 }  // namespace detail
 
 /// The same in one pass: of two blocks of `count` elements, each less `base` unless that is
-/// nullptr. For float, pieces are summed in float, within 1.3e-6 of the product of their lengths,
-/// and in double where squares overflow or vanish: elements of 16 bits, which are computed in
-/// float, know their own values to 4e-4 at best.
+/// nullptr. Differences of floats are summed in float, in pieces, within 1.3e-6 of the product of
+/// their lengths, and in double where squares overflow or vanish or the two are nearly parallel,
+/// whose angle such sums do not tell: elements of 16 bits, which are computed in float, know their
+/// own values to 4e-4 at best.
 template <class Real>
 products_of_two dots_of_two(const Real* a, const Real* b, const Real* base, std::size_t count) {
   if constexpr (is_rounded<Real>) {
@@ -113,16 +114,19 @@ products_of_two dots_of_two(const Real* a, const Real* b, const Real* base, std:
 }
 inline products_of_two dots_of_two(const float* a, const float* b, const float* base,
                                    std::size_t count) {
+  if (base == nullptr) return detail::products_in_lanes<double>(a, b, base, count);
   products_of_two products;
   detail::for_each_piece(count, [&](std::size_t begin, std::size_t size) {
-    const products_of_two piece = detail::products_in_lanes<float>(
-        a + begin, b + begin, base == nullptr ? nullptr : base + begin, size);
+    const products_of_two piece =
+        detail::products_in_lanes<float>(a + begin, b + begin, base + begin, size);
     products.first_first += piece.first_first;
     products.second_second += piece.second_second;
     products.first_second += piece.first_second;
   });
+  const auto [first, second, both] = products;
   const auto is_accurate = [](double square) { return square > 1e-25 && square < 1e38; };
-  if (is_accurate(products.first_first) && is_accurate(products.second_second)) return products;
+  const bool is_parallel = both * both > 0.9 * (first * second);
+  if (is_accurate(first) && is_accurate(second) && !is_parallel) return products;
   return detail::products_in_lanes<double>(a, b, base, count);
 }
 

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <type_traits>
 
 #include <Eigen/Core>
 
@@ -10,7 +8,7 @@ namespace tensormerge {
 
 /// A sum in interleaved sums of `Number`, as many as 64 bytes hold, for a few hundred terms: of 256
 /// floats, within twenty roundings of the exact one. It vectorises without reordering, so that the
-/// result does not depend on the instruction set.
+/// result does not depend on the instruction set, where the compiler contracts nothing.
 template <class Number>
 class lane_sum {
  public:

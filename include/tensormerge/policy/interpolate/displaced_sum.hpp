@@ -8,8 +8,8 @@
 
 namespace tensormerge {
 
-/// out = base + sum over i of coefficients[i] * (vectors[i] - base); every vector, `base` and `out`
-/// have `count` elements. `out` may not overlap the others.
+/// out = base + sum over i of coefficients[i] * (vectors[i] - base), for at least one vector; every
+/// vector, `base` and `out` have `count` elements. `out` may not overlap the others.
 template <class Real>
 void displaced_sum(std::span<const Real* const> vectors, const Real* base,
                    std::span<const Real> coefficients, Real* out, std::size_t count) {
@@ -22,8 +22,8 @@ void displaced_sum(std::span<const Real* const> vectors, const Real* base,
     sum = term(0) + term(1) + origin;
     return;
   }
-  sum = Eigen::Array<Real, Eigen::Dynamic, 1>::Zero(static_cast<Eigen::Index>(count));
-  for (std::size_t i = 0; i < vectors.size(); ++i) sum += term(i);
+  sum = term(0);
+  for (std::size_t i = 1; i < vectors.size(); ++i) sum += term(i);
   sum += origin;
 }
 

@@ -61,12 +61,12 @@ class gram_matrix {
   }
 
  private:
-  /// Adds the products of the first two vectors together, since most merges are of two. Returns how
-  /// many vectors are done.
+  /// Adds the products of an only pair of vectors together, since most merges are of two. Returns
+  /// how many vectors are done.
   template <class Real>
   std::size_t add_first_two(std::span<const Real* const> vectors, const Real* base,
                             std::size_t begin, std::size_t count) {
-    if (n_ < 2) return 0;
+    if (n_ != 2) return 0;
     const products_of_two products =
         dots_of_two(vectors[0] + begin, vectors[1] + begin,
                     base == nullptr ? nullptr : base + begin, count);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <tensormerge/dtype/convert.hpp>
+#include <tensormerge/dtype/prefetch.hpp>
 
 namespace tensormerge {
 
@@ -55,8 +56,8 @@ void sum_vectors(std::index_sequence<vector...>,
   std::size_t begin = 0;
   for (; begin + held <= count; begin += held) {
     for (std::size_t place = begin + ahead; place < begin + ahead + held; place += line) {
-      (__builtin_prefetch(vectors[vector] + place, 0, 2), ...);
-      if constexpr (of_deltas) __builtin_prefetch(base + place, 0, 2);
+      (prefetch(vectors[vector], place), ...);
+      if constexpr (of_deltas) prefetch(base, place);
     }
     for (std::size_t i = 0; i < held; ++i) made[i] = element(begin + i);
     std::copy_n(made.data(), held, out + begin);
@@ -105,16 +106,10 @@ bool sum_stored(const weighted_form<Real>& form, const Storage* base,
   }
 }
 
-/// What a kernel says of its result (see weighted_form); nothing, where it says nothing.
-template <class Real, class Kernel>
-weighted_form<Real> kernel_form(const Kernel& kernel) {
-  if constexpr (requires {
-                  { kernel.form() } -> std::same_as<weighted_form<Real>>;
-                }) {
-    return kernel.form();
-  } else {
-    return {};
-  }
-}
+/// Whether a kernel tells the terms of its result.
+template <class Kernel, class Real>
+concept tells_form = requires(const Kernel& kernel) {
+  { kernel.form() } -> std::same_as<weighted_form<Real>>;
+};
 
 }  // namespace tensormerge

@@ -52,6 +52,8 @@ class bidiagonal_values {
     }
     left_sweeps_.apply(left);
     right_sweeps_.apply(right);
+    // Not known to happen to finite numbers; it must be seen if it does.
+    if (last > 0) d_[0] = std::numeric_limits<double>::quiet_NaN();
   }
 
  private:

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tensormerge {
+
+/// Lets the processor fetch the line of memory that is `ahead` elements after `from`, which may be
+/// past the end of an array: it is only a hint, and nothing is read.
+template <class Element>
+void prefetch(const Element* from, std::size_t ahead) {
+#if defined(__GNUC__)
+  const std::uintptr_t place = reinterpret_cast<std::uintptr_t>(from) + ahead * sizeof(Element);
+  __builtin_prefetch(reinterpret_cast<const void*>(place), 0, 2);
+#else
+  static_cast<void>(from), static_cast<void>(ahead);
+#endif
+}
+
+}  // namespace tensormerge

@@ -79,6 +79,7 @@ struct gram_merge {
       concluded_ = true;
     }
 
+    using form_of = kernel;
     weighted_form<Real> form() const
       requires(!is_rounded<Real>)
     {

@@ -42,6 +42,7 @@ struct linear {
       }
     }
 
+    using form_of = kernel;
     weighted_form<Real> form() const
       requires(!is_rounded<Real>)
     {

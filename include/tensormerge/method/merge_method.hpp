@@ -87,8 +87,8 @@ concept tells_bytes = tells_bytes_by_inputs<Kernel> || tells_bytes_by_tensor<Ker
 /// `conclude`; once there is a problem, nothing else of the kernel may be called.
 ///
 /// A kernel whose `apply` makes a weighted sum may have `weighted_form<Real> form() const`, which
-/// tells its terms once observation is over: it may then be made without tiles (see
-/// policy/interpolate/stored_sum.hpp).
+/// tells its terms once observation is over, and `using form_of = kernel`: the sum may then be made
+/// without tiles (see policy/interpolate/stored_sum.hpp).
 ///
 /// A method whose result may be its only input, unchanged, may say so for some parameters with
 /// `static bool copies(const input_parameters&)`; its bytes are then copied.

@@ -54,6 +54,7 @@ struct model_stock {
       }
     }
 
+    using form_of = kernel;
     weighted_form<Real> form() const
       requires(!is_rounded<Real>)
     {

@@ -125,6 +125,7 @@ struct nuslerp {
       has_lengths_ = is_rounded<Real>;
     }
 
+    using form_of = kernel;
     weighted_form<Real> form() const
       requires(!is_rounded<Real>)
     {

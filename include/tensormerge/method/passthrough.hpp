@@ -31,6 +31,7 @@ struct passthrough {
            scratch&)
         : scale_(static_cast<accumulator<Real>>(inputs[0].scale.value_or(1.0))) {}
 
+    using form_of = kernel;
     weighted_form<Real> form() const
       requires(!is_rounded<Real>)
     {

@@ -115,6 +115,7 @@ struct task_vector_merge {
       }
     }
 
+    using form_of = kernel;
     weighted_form<Real> form() const
       requires is_plain_sum
     {

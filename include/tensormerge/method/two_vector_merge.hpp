@@ -62,6 +62,7 @@ class two_vector_kernel {
     concluded_ = true;
   }
 
+  using form_of = two_vector_kernel;
   weighted_form<Real> form() const
     requires(!is_rounded<Real>)
   {

@@ -64,8 +64,10 @@ TYPED_TEST(stored_sum, is_the_weighted_sum_rounded_once) {
       ASSERT_TRUE(sum_stored<nearest_even>(form, base.data(), vectors, made.data(), count));
       EXPECT_TRUE(this->equal(made, expected)) << count << " elements";
     };
-    expect({of::inputs, c}, inputs, [&](std::size_t i) { return c[0] * at(x, i) + c[1] * at(y, i); });
-    expect({of::inputs, c}, std::span(inputs).first(1), [&](std::size_t i) { return c[0] * at(x, i); });
+    expect({of::inputs, c}, inputs,
+           [&](std::size_t i) { return c[0] * at(x, i) + c[1] * at(y, i); });
+    expect({of::inputs, c}, std::span(inputs).first(1),
+           [&](std::size_t i) { return c[0] * at(x, i); });
     expect({of::base_and_inputs, c}, std::span(inputs).first(1),
            [&](std::size_t i) { return c[0] * at(base, i) + c[1] * at(x, i); });
     expect({of::deltas, c}, inputs, [&](std::size_t i) {
@@ -151,6 +153,32 @@ TYPED_TEST(stored_sum, makes_the_bits_of_tiles_for_every_method_that_is_a_sum) {
               << merged::facts.name << " of " << number;
         }
       });
+}
+
+/// Derived from a sum, and none.
+struct doubled : linear {
+  template <class Real>
+  class kernel : public linear::kernel<Real> {
+   public:
+    using linear::kernel<Real>::kernel;
+    void apply(const tile<Real>& piece, Real* out) const {
+      linear::kernel<Real>::apply(piece, out);
+      for (std::size_t i = 0; i < piece.size; ++i) out[i] *= 2;
+    }
+  };
+};
+
+TEST(tells_form, is_not_inherited_by_a_kernel_that_applies_otherwise) {
+  const std::array<float, 3> x{1, 2, 3};
+  const std::array<const float*, 1> inputs{x.data()};
+  const std::array<doubled::input_parameters, 1> own{{{.weight = 1}}};
+  std::vector<std::byte> memory(
+      merge_scratch_bytes<doubled, float>({}, 1, vector_facts(x.size())));
+  std::array<float, 3> out{};
+  ASSERT_EQ((merge<doubled, float>({out.data(), nullptr, inputs, vector_facts(x.size())}, {}, own,
+                                   memory)),
+            nullptr);
+  EXPECT_EQ(out, (std::array<float, 3>{2, 4, 6}));
 }
 
 }  // namespace

@@ -106,9 +106,11 @@ bool sum_stored(const weighted_form<Real>& form, const Storage* base,
   }
 }
 
-/// Whether a kernel tells the terms of its result.
+/// Whether a kernel tells the terms of its result: by `form()`, and by `form_of`, which names the
+/// kernel itself, so that one derived from it with another `apply` does not inherit the claim.
 template <class Kernel, class Real>
 concept tells_form = requires(const Kernel& kernel) {
+  requires std::same_as<typename Kernel::form_of, Kernel>;
   { kernel.form() } -> std::same_as<weighted_form<Real>>;
 };
 

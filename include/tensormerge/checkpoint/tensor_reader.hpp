@@ -53,7 +53,6 @@ class tensor_reader {
   const std::byte* read_mapped(const tensor_entry& tensor, const file_mapping& mapped,
                                std::uint64_t byte_offset, std::size_t bytes) const {
     const std::byte* const found = mapped.read(byte_offset, bytes);
-    // The rest of a file's last page reads as zeros.
     return is_as_long_as(tensor, byte_offset + bytes) ? found : nullptr;
   }
 
@@ -81,7 +80,8 @@ class tensor_reader {
   }
 
  private:
-  /// Whether the file has so many of the tensor's bytes.
+  /// Whether the file has so many of the tensor's bytes: what a mapping has of the last page after
+  /// the file's end reads as zeros.
   bool is_as_long_as(const tensor_entry& tensor, std::uint64_t bytes) const {
     return file_bytes(opened_[tensor.file], files_[tensor.file]) >= tensor.offset + bytes;
   }

@@ -92,7 +92,9 @@ class source_reader {
     kept.read.resize(mapped.size());
     kept.sources.resize(mapped.size());
     for_each_source(planned, [&](const planned_source& source, std::size_t number) {
-      kept.sources[number] = keep(source, first, count, mapped[number], kept.read[number]);
+      const std::byte*& place = kept.sources[number];
+      if (place == nullptr) place = keep(source, first, count, mapped[number], kept.read[number]);
+      else if (kept.read[number].empty()) files_of(source).check_length(source.tensor);
     });
     const std::span<const std::byte* const> sources = kept.sources;
     return {.first = first,
@@ -141,22 +143,20 @@ class source_reader {
     for (const planned_source& input : planned.inputs) visit(input, number++);
   }
 
-  /// A range of a source: mapped, or what `read_before` has, which is read at first.
+  /// A range of a source: mapped, or read into memory.
   const std::byte* keep(const planned_source& source, std::uint64_t first, std::uint64_t count,
                         const std::optional<file_mapping>& mapped,
-                        std::vector<std::byte>& read_before) const {
+                        std::vector<std::byte>& into) const {
     const std::uint64_t element_bytes = bytes_per_element(source.tensor.type);
     const std::size_t bytes = static_cast<std::size_t>(count * element_bytes);
-    if (!read_before.empty()) return read_before.data();
     if (mapped) {
-      // In each round, since the system may have dropped the pages meanwhile.
       const std::byte* const found =
           files_of(source).read_mapped(source.tensor, *mapped, first * element_bytes, bytes);
       if (found != nullptr) return found;
     }
-    read_before.resize(bytes);
-    read(source, first, read_before);
-    return read_before.data();
+    into.resize(bytes);
+    read(source, first, into);
+    return into.data();
   }
 
   void read(const planned_source& source, std::uint64_t first, std::span<std::byte> into) const {

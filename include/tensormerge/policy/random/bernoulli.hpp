@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -23,15 +24,22 @@ class bernoulli {
   /// zeros for the others.
   template <class Real>
   void draw(std::uint64_t first, std::size_t size, Real* chosen) const {
-    element_bits::block bits;
-    bits_.first_bits(first, bits);
+    constexpr std::size_t half = element_bits::words;
+    element_bits::block_words drawn;
+    bits_.first_words(first, drawn);
     const std::uint32_t high = static_cast<std::uint32_t>(limit_ >> 32);
     const std::uint32_t low = static_cast<std::uint32_t>(limit_);
+    const auto choose = [=](std::uint32_t bits) { return bits < high ? Real{1} : Real{0}; };
     std::uint32_t undecided = 0;
-    for (std::size_t i = 0; i < block_elements; ++i) undecided |= bits[i] == high ? 1u : 0u;
-    for (std::size_t i = 0; i < size; ++i) chosen[i] = bits[i] < high ? Real{1} : Real{0};
+    for (const std::uint32_t word : drawn) {
+      undecided |= (word & 0xffffu) == high || word >> 16 == high ? 1u : 0u;
+    }
+    const std::size_t in_first = std::min(size, half);
+    for (std::size_t i = 0; i < in_first; ++i) chosen[i] = choose(drawn[i] & 0xffffu);
+    for (std::size_t i = half; i < size; ++i) chosen[i] = choose(drawn[i - half] >> 16);
     for (std::size_t i = 0; undecided != 0 && i < size; ++i) {
-      if (bits[i] == high && bits_.more_bits(first + i) < low) chosen[i] = 1;
+      const std::uint32_t bits = i < half ? drawn[i] & 0xffffu : drawn[i - half] >> 16;
+      if (bits == high && bits_.more_bits(first + i) < low) chosen[i] = 1;
     }
   }
 

@@ -17,15 +17,22 @@ class element_bits {
 
   element_bits(std::uint64_t key, std::uint32_t stream) : numbers_(key), stream_(stream) {}
 
+  /// Half as many words as a block has elements: the lower halves are those of its first elements,
+  /// the upper halves those of the others.
+  static constexpr std::size_t words = block_elements / 2;
+  using block_words = std::array<std::uint32_t, words>;
+
   /// 16 bits for each of block_elements elements from index `first`, a multiple of that.
   void first_bits(std::uint64_t first, block& bits) const {
-    constexpr std::size_t words = block_elements / 2;
-    std::array<std::uint32_t, words> drawn;
-    numbers_.fill<words / 4>(first / block_elements * (words / 4), stream_, drawn);
+    block_words drawn;
+    first_words(first, drawn);
     for (std::size_t i = 0; i < words; ++i) {
       bits[i] = drawn[i] & 0xffffu;
       bits[words + i] = drawn[i] >> 16;
     }
+  }
+  void first_words(std::uint64_t first, block_words& drawn) const {
+    numbers_.fill<words / 4>(first / block_elements * (words / 4), stream_, drawn);
   }
 
   /// 32 more bits for the element of this index.

@@ -43,6 +43,14 @@ TEST(task_vector_merge, combines_any_sparsifier_with_any_consensus) {
   expect_values(merge_at_once(elected), {4, 3});
 }
 
+// A policy that is derived from one of the library may do otherwise.
+struct keeps_otherwise : keep_all {};
+struct sums_otherwise : all_agree {};
+static_assert(keeps_everything<keep_all> && !keeps_everything<keeps_otherwise> &&
+              !keeps_everything<keep_largest>);
+static_assert(sums_everything<all_agree> && !sums_everything<sums_otherwise> &&
+              !sums_everything<sign_of_sum>);
+
 TEST(task_vector_merge, observes_only_inputs_that_want_it) {
   merge_case<largest_summed, float> given({2}, {{4, 1}, {0, 3}}, {1, 1});
   given.set(&task_input_parameters::density, {1, 0.5});

@@ -4,15 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <type_traits>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/policy/consensus/add_mixed.hpp>
-#include <tensormerge/policy/consensus/all_agree.hpp>
 #include <tensormerge/policy/consensus/consensus.hpp>
 #include <tensormerge/policy/interpolate/displaced_sum.hpp>
 #include <tensormerge/policy/interpolate/stored_sum.hpp>
-#include <tensormerge/policy/sparsify/keep_all.hpp>
 #include <tensormerge/policy/sparsify/sparsifier.hpp>
 #include <tensormerge/tensor/delta.hpp>
 #include <tensormerge/tensor/sample.hpp>
@@ -41,8 +39,8 @@ struct task_vector_merge {
                   "members that policy/consensus/consensus.hpp lists");
     using selector = typename Sparsifier::template selector<Real>;
     using selector_statistic = typename selector::statistic;
-    static constexpr bool is_plain_sum = std::is_same_v<Sparsifier, keep_all> &&
-                                         std::is_same_v<Consensus, all_agree> && !is_rounded<Real>;
+    static constexpr bool is_plain_sum =
+        keeps_everything<Sparsifier> && sums_everything<Consensus> && !is_rounded<Real>;
 
    public:
     class statistic {

@@ -13,6 +13,8 @@ namespace tensormerge {
 /// Every model takes part everywhere. Weights whose sum is below 1e-8 in magnitude are not divided
 /// by, as in mergekit 0.1.5. Models consensus.
 struct all_agree {
+  using sums_everything = all_agree;
+
   template <class Real>
   class mixer {
    public:

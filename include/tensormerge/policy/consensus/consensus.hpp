@@ -24,4 +24,9 @@ concept consensus = requires(typename Consensus::template mixer<Real>& mixer,
   { done.divisor(i) } -> std::same_as<Real>;
 };
 
+/// Whether a consensus is the weighted sum of all deltas, and says so by `using sums_everything` of
+/// its own name, which a policy derived from it does not inherit.
+template <class Consensus>
+concept sums_everything = std::same_as<typename Consensus::sums_everything, Consensus>;
+
 }  // namespace tensormerge

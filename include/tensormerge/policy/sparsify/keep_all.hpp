@@ -12,6 +12,8 @@ namespace tensormerge {
 
 /// Keeps every element of a task vector. Models sparsifier.
 struct keep_all {
+  using keeps_everything = keep_all;
+
   template <class Real>
   class selector {
    public:

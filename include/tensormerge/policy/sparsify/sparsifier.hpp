@@ -36,8 +36,8 @@ concept sparsifier =
       observer.keep(mutable_block, first);
     };
 
-/// Whether a sparsifier keeps every element as it is, and says so by `using keeps_everything` of its
-/// own name, which a policy derived from it does not inherit.
+/// Whether a sparsifier keeps every element as it is, and says so by `using keeps_everything` of
+/// its own name, which a policy derived from it does not inherit.
 template <class Sparsifier>
 concept keeps_everything = std::same_as<typename Sparsifier::keeps_everything, Sparsifier>;
 

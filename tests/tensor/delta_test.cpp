@@ -19,6 +19,14 @@ TEST(take_delta, subtracts_the_base) {
   EXPECT_EQ(values[0], 7);
 }
 
+TEST(take_delta, loads_what_is_stored) {
+  const std::vector<bfloat16> weights{to_bfloat16(1.5f), to_bfloat16(-2)};
+  const std::vector<float> base{1, 1};
+  std::vector<float> values(2);
+  take_delta(weights.data(), base.data(), delta_block<float>{values});
+  EXPECT_EQ(values, (std::vector<float>{0.5f, -3}));
+}
+
 TEST(elements, are_the_memory_itself) {
   std::vector<float> values{1, 2, 3};
   elements(values.data(), 2) *= 10;

@@ -59,6 +59,13 @@ constexpr Real load(double x) {
   return static_cast<Real>(x);
 }
 
+/// Whether loading an element to its compute type takes one or two instructions, so that loading it
+/// again costs less than keeping what was loaded.
+template <class Storage>
+inline constexpr bool loads_at_once =
+    !std::is_same_v<Storage, float16> && !std::is_same_v<Storage, float8_e4m3> &&
+    !std::is_same_v<Storage, float8_e5m2>;
+
 /// Rounds one element to storage, once and to the nearest, ties to even.
 struct nearest_even {
   template <class Storage>
@@ -105,12 +112,16 @@ void store_tile(const Real* from, Storage* into, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) into[i] = Rounding::template store<Storage>(from[i]);
 }
 
-/// The same for a tensor whose key this is, from its element `first` on: a rounding policy may be
-/// made from the key and take an element's index as a second argument.
+/// Whether a rounding policy is made from a tensor's key and takes an element's index within the
+/// tensor as a second argument.
+template <class Rounding>
+inline constexpr bool depends_on_place = std::is_constructible_v<Rounding, std::uint64_t>;
+
+/// The same for a tensor whose key this is, from its element `first` on.
 template <class Rounding, class Storage, class Real>
 void store_tile(const Real* from, Storage* into, std::size_t count, std::uint64_t key,
                 std::uint64_t first) {
-  if constexpr (std::is_constructible_v<Rounding, std::uint64_t>) {
+  if constexpr (depends_on_place<Rounding>) {
     const Rounding rounding(key);
     for (std::size_t i = 0; i < count; ++i) {
       into[i] = rounding.template store<Storage>(from[i], first + i);

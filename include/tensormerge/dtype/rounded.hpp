@@ -67,6 +67,12 @@ using accumulator = std::conditional_t<is_rounded<Real>, float, Real>;
 template <class Real>
 using summary = std::conditional_t<is_rounded<Real>, Real, double>;
 
+/// An element of a rounded type, which is held as one already.
+template <class Real, class Storage>
+constexpr Real load(rounded<Storage> x) {
+  return static_cast<Real>(x);
+}
+
 /// Stores `count` elements; what fits is stored as it is.
 template <class Rounding = nearest_even, class Storage, class Computed>
 void store_tile(const rounded<Computed>* from, Storage* into, std::size_t count) {

@@ -15,7 +15,7 @@
 #include <tensormerge/dtype/dispatch.hpp>
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/method/merge_method.hpp>
-#include <tensormerge/policy/interpolate/stored_sum.hpp>
+#include <tensormerge/method/merge_stored.hpp>
 #include <tensormerge/tensor/sample.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -104,32 +104,60 @@ tile_storer<Real> storer_for(dtype type) {
   });
 }
 
-/// Makes a weighted sum without tiles, if it can; see sum_stored.
-template <class Real>
-using sum_maker = bool (*)(const weighted_form<Real>&, const stored_range&, std::byte*);
+/// What a kernel can do without tiles where all dtypes of a merge are one; see merge_stored.hpp.
+/// Both return false where it cannot.
+template <class Kernel>
+struct without_tiles {
+  bool (*observe)(const Kernel&, const stored_range&, typename Kernel::statistic&) = nullptr;
+  bool (*apply)(const Kernel&, const stored_range&, std::byte* out) = nullptr;
+};
 
-/// nullptr where the dtypes differ.
-template <class Real>
-sum_maker<Real> sum_maker_for(const stored_dtypes& types) {
+inline constexpr std::size_t most_without_tiles = 3;
+
+/// Calls `visit` with the elements of a range and their number; returns false where there are more
+/// inputs than are ever merged without tiles.
+template <class Storage, class Visitor>
+bool with_stored(const stored_range& range, std::byte* out, Visitor visit) {
+  if (range.inputs.size() > most_without_tiles) return false;
+  std::array<const Storage*, most_without_tiles> inputs;
+  for (std::size_t i = 0; i < range.inputs.size(); ++i) {
+    inputs[i] = reinterpret_cast<const Storage*>(range.inputs[i]);
+  }
+  return visit(stored_elements<Storage>{.out = reinterpret_cast<Storage*>(out),
+                                        .base = reinterpret_cast<const Storage*>(range.base),
+                                        .inputs = std::span(inputs).first(range.inputs.size()),
+                                        .first = range.first},
+               static_cast<std::size_t>(range.elements));
+}
+
+/// Both are nullptr where the dtypes differ.
+template <class Kernel, class Real>
+without_tiles<Kernel> without_tiles_for(const stored_dtypes& types) {
   const auto is_other = [&](dtype type) { return type != types.output; };
-  if (types.base && is_other(*types.base)) return nullptr;
-  if (std::any_of(types.inputs.begin(), types.inputs.end(), is_other)) return nullptr;
-  return with_storage_type(types.output, [](auto storage) -> sum_maker<Real> {
+  if (types.base && is_other(*types.base)) return {};
+  if (std::any_of(types.inputs.begin(), types.inputs.end(), is_other)) return {};
+  return with_storage_type(types.output, [](auto storage) -> without_tiles<Kernel> {
     using stored = typename decltype(storage)::type;
     if constexpr (!std::is_same_v<compute_type<stored>, Real>) {
-      return nullptr;
+      return {};
     } else {
-      return [](const weighted_form<Real>& form, const stored_range& range, std::byte* out) {
-        constexpr std::size_t most = 3;
-        if (range.inputs.size() > most) return false;
-        std::array<const stored*, most> inputs;
-        for (std::size_t i = 0; i < range.inputs.size(); ++i) {
-          inputs[i] = reinterpret_cast<const stored*>(range.inputs[i]);
-        }
-        return sum_stored<nearest_even, stored, Real>(
-            form, reinterpret_cast<const stored*>(range.base), {inputs.data(), range.inputs.size()},
-            reinterpret_cast<stored*>(out), static_cast<std::size_t>(range.elements));
-      };
+      return {.observe =
+                  [](const Kernel& kernel, const stored_range& range,
+                     typename Kernel::statistic& seen) {
+                    return with_stored<stored>(
+                        range, nullptr,
+                        [&](const stored_elements<stored>& elements, std::size_t size) {
+                          return observe_stored(kernel, elements, size, seen);
+                        });
+                  },
+              .apply =
+                  [](const Kernel& kernel, const stored_range& range, std::byte* out) {
+                    return with_stored<stored>(
+                        range, out,
+                        [&](const stored_elements<stored>& elements, std::size_t size) {
+                          return apply_stored<nearest_even>(kernel, elements, size, 0);
+                        });
+                  }};
     }
   });
 }
@@ -177,7 +205,7 @@ class tensor_merge_with final : public tensor_merge {
             static_cast<std::size_t>(aligned_tile(default_tile_elements<Real>, alignment_))),
         output_bytes_(bytes_per_element(types.output)),
         store_(storer_for<Real>(types.output)),
-        make_sum_(tells_form<kernel, Real> ? sum_maker_for<Real>(types) : nullptr) {
+        without_tiles_(without_tiles_for<kernel, Real>(types)) {
     if (types.base) {
       base_bytes_ = bytes_per_element(*types.base);
       load_base_ = loader_for<Real>(*types.base);
@@ -214,7 +242,8 @@ class tensor_merge_with final : public tensor_merge {
                          observe(load(range, mine, static_cast<std::size_t>(begin),
                                       static_cast<std::size_t>(count)));
                        });
-    } else {
+    } else if (without_tiles_.observe == nullptr ||
+               !without_tiles_.observe(kernel_, range, mine.seen)) {
       for_each_tile(range, mine, [&](const tile<Real>& piece, std::size_t) { observe(piece); });
     }
   }
@@ -235,9 +264,7 @@ class tensor_merge_with final : public tensor_merge {
   }
 
   void apply(const stored_range& range, merge_worker& any, std::byte* out) const override {
-    if constexpr (tells_form<kernel, Real>) {
-      if (make_sum_ != nullptr && make_sum_(kernel_.form(), range, out)) return;
-    }
+    if (without_tiles_.apply != nullptr && without_tiles_.apply(kernel_, range, out)) return;
     worker& mine = static_cast<worker&>(any);
     for_each_tile(range, mine, [&](const tile<Real>& piece, std::size_t begin) {
       apply_kernel(kernel_, piece, mine.out.data(), mine.seen);
@@ -288,7 +315,7 @@ class tensor_merge_with final : public tensor_merge {
   std::size_t output_bytes_;
   tile_loader<Real> load_base_ = nullptr;
   tile_storer<Real> store_;
-  sum_maker<Real> make_sum_;  // nullptr where dtypes differ
+  without_tiles<kernel> without_tiles_;
   std::vector<input_loader> loaders_;
 };
 

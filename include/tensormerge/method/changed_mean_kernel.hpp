@@ -96,6 +96,25 @@ class changed_mean_kernel {
     counted_ = true;
   }
 
+  using element_of = changed_mean_kernel;
+  auto element() const
+    requires(!is_rounded<Real> && !Gain::needs_counts)
+  {
+    return [limit = unchanged_to_](Real base, auto... inputs) {
+      constexpr std::size_t number = sizeof...(inputs);
+      const std::array<Real, number> deltas{(inputs - base)...};
+      Real sum = 0, models = 0;
+      for (const Real delta : deltas) {
+        const bool is_change = !(std::abs(delta) <= limit);
+        sum += is_change ? delta : Real{0};
+        models += is_change ? Real{1} : Real{0};
+      }
+      // Halving is what a division by 2 gives, and faster.
+      if constexpr (number <= 2) return base + sum * (models == 2 ? Real{0.5} : Real{1});
+      else return base + sum / std::max(models, Real{1});
+    };
+  }
+
   void apply(const tile<Real>& piece, Real* out) const {
     for_each_block(piece, [&](std::size_t begin, std::size_t count) {
       if constexpr (is_rounded<Real>) {

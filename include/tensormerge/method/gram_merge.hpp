@@ -62,12 +62,13 @@ struct gram_merge {
     bool wants_observation() const { return !concluded_; }
     const char* problem() const { return problem_; }
 
-    void observe(const tile<Real>& piece, statistic& seen) const {
+    template <class Element>
+    void observe(const tile<Real, Element>& piece, statistic& seen) const {
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {
         if (Solver::of_deltas && piece.base != nullptr) {
-          seen.products_.template add_deltas<Real>(piece.inputs, piece.base, begin, count);
+          seen.products_.template add_deltas<Real, Element>(piece.inputs, piece.base, begin, count);
         } else {
-          seen.products_.template add<Real>(piece.inputs, begin, count);
+          seen.products_.template add<Real, Element>(piece.inputs, begin, count);
         }
       });
     }

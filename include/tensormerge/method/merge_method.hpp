@@ -86,9 +86,15 @@ concept tells_bytes = tells_bytes_by_inputs<Kernel> || tells_bytes_by_tensor<Ker
 /// says what is wrong, or nullptr. The caller asks before the first round and after every
 /// `conclude`; once there is a problem, nothing else of the kernel may be called.
 ///
-/// A kernel whose `apply` makes a weighted sum may have `weighted_form<Real> form() const`, which
-/// tells its terms once observation is over, and `using form_of = kernel`: the sum may then be made
-/// without tiles (see policy/interpolate/stored_sum.hpp).
+/// What follows saves tiles, which cost as much as the arithmetic of a simple merge; the result has
+/// the same bits (see method/merge_stored.hpp). `observe` and `apply` may be templates that take
+/// elements as they are stored, `const tile<Real, Element>&`, to be read with load<Real>; `apply`
+/// then takes what it writes to as a type of its own, to be written with make_block
+/// (tensor/result_block.hpp). A kernel that makes an element of the result of one element each of
+/// the base and the inputs may have `element() const`, which returns the function that does, and
+/// `using element_of = kernel`. A kernel whose `apply` makes a weighted sum may have
+/// `weighted_form<Real> form() const`, which tells its terms once observation is over, and
+/// `using form_of = kernel`.
 ///
 /// A method whose result may be its only input, unchanged, may say so for some parameters with
 /// `static bool copies(const input_parameters&)`; its bytes are then copied.

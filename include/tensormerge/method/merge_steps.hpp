@@ -8,24 +8,13 @@
 #include <tensormerge/dtype/convert.hpp>
 #include <tensormerge/method/check_merge.hpp>
 #include <tensormerge/method/merge_method.hpp>
-#include <tensormerge/policy/interpolate/stored_sum.hpp>
+#include <tensormerge/method/merge_stored.hpp>
 #include <tensormerge/tensor/sample.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
 #include <tensormerge/tensor/tile_size.hpp>
 
 namespace tensormerge {
-
-/// The elements of one merge's tensors, in memory: pointers to the element `first` of each, `base`
-/// nullptr where the merge has none. Inputs are never written to; `out` may be one of them, but may
-/// not overlap them otherwise.
-template <class Storage>
-struct stored_elements {
-  Storage* out = nullptr;  // needed to apply
-  const Storage* base = nullptr;
-  std::span<const Storage* const> inputs;
-  std::uint64_t first = 0;  // counted from the tensor's start
-};
 
 /// The steps of one tensor's merge on the elements as they are stored, for callers with threads
 /// and tiles of their own; `merge` does the same on one thread.
@@ -136,7 +125,7 @@ class merge_steps {
                        [&](std::uint64_t begin, std::uint64_t count) {
                          observe(load(elements, begin, static_cast<std::size_t>(count), mine));
                        });
-    } else {
+    } else if (!observe_stored(*kernel_, elements, static_cast<std::size_t>(size), mine.seen_)) {
       for_each_tile(elements, size, mine,
                     [&](const tile<real>& piece, std::uint64_t) { observe(piece); });
     }
@@ -157,13 +146,8 @@ class merge_steps {
 
   /// Makes `size` elements of the result, rounded once, at `elements.out`.
   void apply(const stored_elements<Storage>& elements, std::uint64_t size, worker& mine) const {
-    if constexpr (tells_form<kernel_type, real>) {
-      const std::size_t count = static_cast<std::size_t>(size);
-      if (sum_stored<Rounding>(kernel_->form(), elements.base, elements.inputs, elements.out,
-                               count)) {
-        return;
-      }
-    }
+    const std::size_t count = static_cast<std::size_t>(size);
+    if (apply_stored<Rounding>(*kernel_, elements, count, random_key_)) return;
     for_each_tile(elements, size, mine, [&](const tile<real>& piece, std::uint64_t begin) {
       apply_kernel(*kernel_, piece, mine.out_, mine.seen_);
       store_tile<Rounding>(mine.out_, elements.out + begin, piece.size, random_key_, piece.first);

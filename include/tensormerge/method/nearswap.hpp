@@ -30,16 +30,23 @@ struct nearswap {
 
     kernel(const parameters& shared, std::span<const input_parameters>, const tensor_facts&,
            scratch&)
-        : t_(static_cast<accumulator<Real>>(shared.t)) {}
+        : t_(static_cast<accumulator<Real>>(std::max(shared.t, 0.0))) {}
+
+    using element_of = kernel;
+    auto element() const {
+      return [t = t_](Real base, Real input) {
+        constexpr Real least_distance = static_cast<Real>(1e-6);
+        using std::abs;
+        const Real distance = std::max(abs(base - input), least_distance);
+        const Real weight = std::min(t / distance, Real{1});
+        return weight * input + (1 - weight) * base;
+      };
+    }
 
     void apply(const tile<Real>& piece, Real* out) const {
-      constexpr Real least_distance = static_cast<Real>(1e-6);
-      const Real* input = piece.inputs[0];
-      using std::abs;
+      const auto made = element();
       for (std::size_t i = 0; i < piece.size; ++i) {
-        const Real distance = std::max(abs(piece.base[i] - input[i]), least_distance);
-        const Real weight = std::clamp(t_ / distance, Real{0}, Real{1});
-        out[i] = weight * input[i] + (1 - weight) * piece.base[i];
+        out[i] = made(piece.base[i], piece.inputs[0][i]);
       }
     }
 

@@ -88,13 +88,19 @@ struct nuslerp {
                                : nullptr;
     }
 
-    void observe(const tile<Real>& piece, statistic& seen) const {
-      if (has_lengths_) {
-        observe_directions(piece, seen);
-      } else if (vectors_.columns == 1) {
+    template <class Element>
+    void observe(const tile<Real, Element>& piece, statistic& seen) const {
+      if constexpr (is_rounded<Real>) {
+        if (has_lengths_) {
+          observe_directions(piece, seen);
+          return;
+        }
+      }
+      if (vectors_.columns == 1) {
         for_each_block(piece, [&](std::size_t begin, std::size_t count) {
-          seen.products_.add_block(piece.inputs[0] + begin, piece.inputs[1] + begin,
-                                   piece.base == nullptr ? nullptr : piece.base + begin, count);
+          seen.products_.template add_block<Real>(
+              piece.inputs[0] + begin, piece.inputs[1] + begin,
+              piece.base == nullptr ? nullptr : piece.base + begin, count);
         });
       } else {
         seen.products_.add(piece.inputs[0], piece.inputs[1], piece.base, piece.first, piece.size);
@@ -171,7 +177,7 @@ struct nuslerp {
     mixture mixture_of_row(const tile<Real>& piece, std::size_t begin) const {
       const std::size_t count = vectors_.row_length;
       const products_of_two products =
-          dots_of_two(piece.inputs[0] + begin, piece.inputs[1] + begin,
+          dots_of_two<Real>(piece.inputs[0] + begin, piece.inputs[1] + begin,
                       piece.base == nullptr ? nullptr : piece.base + begin, count);
       if constexpr (is_rounded<Real>) {
         const lengths of_row{mixture::length(products.first_first),
@@ -248,7 +254,7 @@ struct nuslerp {
         }
         const double* none = nullptr;
         if (vectors_.columns == 1) {
-          seen.products_.add_block(products.data(), ones.data(), none, width);
+          seen.products_.template add_block<double>(products.data(), ones.data(), none, width);
         } else {
           seen.products_.add(products.data(), ones.data(), none, column, width);
         }

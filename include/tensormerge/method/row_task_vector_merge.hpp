@@ -118,7 +118,7 @@ struct row_task_vector_merge {
             selectors_[i].keep(block, row_at(piece, begin), column, working.inputs_[i]);
             mixer.add(weights_[i], {block.values});
           }
-          add_mixed(mixer, scaling_, piece.base + place, out + place, count);
+          add_mixed(mixer, scaling_, piece.base + place, out, place, count);
         }
       }
     }

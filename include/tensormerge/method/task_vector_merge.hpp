@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <span>
 
@@ -13,6 +14,7 @@
 #include <tensormerge/policy/interpolate/stored_sum.hpp>
 #include <tensormerge/policy/sparsify/sparsifier.hpp>
 #include <tensormerge/tensor/delta.hpp>
+#include <tensormerge/tensor/loaded_block.hpp>
 #include <tensormerge/tensor/sample.hpp>
 #include <tensormerge/tensor/scratch.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -95,13 +97,15 @@ struct task_vector_merge {
       });
     }
 
-    void observe(const tile<Real>& piece, statistic& seen) const {
+    template <class Element>
+    void observe(const tile<Real, Element>& piece, statistic& seen) const {
       std::array<Real, block_elements> delta;
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {
+        const loaded_block<Real, Element> base(piece.base + begin, count);
         for (std::size_t i = 0; i < selectors_.size(); ++i) {
           if (!selectors_[i].wants_observation()) continue;
           const delta_block<Real> block{{delta.data(), count}};
-          take_delta(piece.inputs[i] + begin, piece.base + begin, block);
+          take_delta(piece.inputs[i] + begin, base.data(), block);
           selectors_[i].observe({block.values}, piece.first + begin, seen.inputs_[i]);
         }
       });
@@ -121,8 +125,10 @@ struct task_vector_merge {
       return {.terms = weighted_form<Real>::of::deltas, .coefficients = coefficients_};
     }
 
-    void apply(const tile<Real>& piece, Real* out) const {
-      if constexpr (is_plain_sum) {
+    /// `out` is a pointer to Real or a stored_result.
+    template <class Element, class Result>
+    void apply(const tile<Real, Element>& piece, Result out) const {
+      if constexpr (is_plain_sum && std::same_as<Result, Real*>) {
         if (!scaling_.normalize) {
           displaced_sum<Real>(piece.inputs, piece.base, coefficients_, out, piece.size);
           return;
@@ -130,15 +136,26 @@ struct task_vector_merge {
       }
       std::array<Real, block_elements> delta;
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {
-        const Real* base = piece.base + begin;
+        const loaded_block<Real, Element> base(piece.base + begin, count);
         const delta_block<Real> block{{delta.data(), count}};
-        typename Consensus::template mixer<Real> mixer(count, scaling_.normalize);
-        for (std::size_t i = 0; i < selectors_.size(); ++i) {
-          take_delta(piece.inputs[i] + begin, base, block);
-          selectors_[i].keep(block, piece.first + begin);
-          mixer.add(weights_[i], {block.values});
+        const auto mix = [&](auto& mixer) {
+          for (std::size_t i = 0; i < selectors_.size(); ++i) {
+            take_delta(piece.inputs[i] + begin, base.data(), block);
+            selectors_[i].keep(block, piece.first + begin);
+            mixer.add(weights_[i], {block.values});
+          }
+        };
+        if constexpr (mixes_quickly<Consensus, Real>) {
+          typename Consensus::template quick_mixer<Real> mixer(count, scaling_.normalize);
+          mix(mixer);
+          if (mixer.is_certain()) {
+            add_mixed(mixer, scaling_, base.data(), out, begin, count);
+            return;
+          }
         }
-        add_mixed(mixer, scaling_, base, out + begin, count);
+        typename Consensus::template mixer<Real> mixer(count, scaling_.normalize);
+        mix(mixer);
+        add_mixed(mixer, scaling_, base.data(), out, begin, count);
       });
     }
 

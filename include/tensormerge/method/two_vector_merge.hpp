@@ -46,10 +46,11 @@ class two_vector_kernel {
   statistic make_statistic(scratch& memory) const { return statistic(memory); }
   bool wants_observation() const { return !concluded_; }
 
-  void observe(const tile<Real>& piece, statistic& seen) const {
-    const std::array<const Real*, 2> vectors{piece.base, piece.inputs[0]};
+  template <class Element>
+  void observe(const tile<Real, Element>& piece, statistic& seen) const {
+    const std::array<const Element*, 2> vectors{piece.base, piece.inputs[0]};
     for_each_block(piece, [&](std::size_t begin, std::size_t count) {
-      seen.products_.template add<Real>(vectors, begin, count);
+      seen.products_.template add<Real, Element>(vectors, begin, count);
     });
   }
 

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <span>
 
+#include <tensormerge/dtype/rounded.hpp>
+
 namespace tensormerge {
 
 /// Elements of a task vector: a fine-tuned model's weights less the base's. A type of its own, so
@@ -15,10 +17,13 @@ struct delta_block {
   Real& operator[](std::size_t i) const { return values[i]; }
 };
 
-/// The task vector of `weights` from `base`; both have `into.size()` elements.
-template <class Real>
-void take_delta(const Real* weights, const Real* base, delta_block<Real> into) {
-  for (std::size_t i = 0; i < into.size(); ++i) into[i] = weights[i] - base[i];
+/// The task vector of `weights` from `base`, both in the compute type or as they are stored and of
+/// `into.size()` elements.
+template <class Element, class BaseElement, class Real>
+void take_delta(const Element* weights, const BaseElement* base, delta_block<Real> into) {
+  for (std::size_t i = 0; i < into.size(); ++i) {
+    into[i] = load<Real>(weights[i]) - load<Real>(base[i]);
+  }
 }
 
 }  // namespace tensormerge

@@ -40,19 +40,20 @@ constexpr tensor_facts matrix_facts(std::uint64_t rows, std::uint64_t columns,
           .axes = 2};
 }
 
-/// The same range of elements of every tensor that takes part in a merge, in the compute type.
+/// The same range of elements of every tensor that takes part in a merge, in the compute type or,
+/// as `Element`, in the type that they are stored in and are loaded from with load<Real>.
 /// `first` is a multiple of block_elements, and so is `size` unless the tensor ends with the tile.
-template <class Real>
+template <class Real, class Element = Real>
 struct tile {
-  std::span<const Real* const> inputs;  // one pointer to `size` elements per input, the base apart
-  const Real* base = nullptr;           // nullptr where the merge has no base
+  std::span<const Element* const> inputs;  // one pointer to `size` elements per input
+  const Element* base = nullptr;           // nullptr where the merge has no base
   std::size_t size = 0;
   std::uint64_t first = 0;  // index of the first element within the tensor
 };
 
 /// Calls `visit(begin, count)` for each block of a tile, `begin` counted from the tile's start.
-template <class Real, class Visitor>
-void for_each_block(const tile<Real>& piece, Visitor&& visit) {
+template <class Real, class Element, class Visitor>
+void for_each_block(const tile<Real, Element>& piece, Visitor&& visit) {
   for (std::size_t begin = 0; begin < piece.size; begin += block_elements) {
     visit(begin, std::min(block_elements, piece.size - begin));
   }

@@ -67,7 +67,7 @@ TEST(dots_of_two, are_those_of_each_two) {
     EXPECT_EQ(plain.first_first, dot(a, a, count));
     EXPECT_EQ(plain.second_second, dot(b, b, count));
     EXPECT_EQ(plain.first_second, dot(a, b, count));
-    const products_of_two deltas = dots_of_two(a, b, base, count);
+    const products_of_two deltas = dots_of_two<double>(a, b, base, count);
     EXPECT_EQ(deltas.first_first, dot_of_deltas(a, a, base, count));
     EXPECT_EQ(deltas.second_second, dot_of_deltas(b, b, base, count));
     EXPECT_EQ(deltas.first_second, dot_of_deltas(a, b, base, count));
@@ -84,7 +84,7 @@ TEST(dots_of_two, are_as_near_in_float_as_is_said_at_any_scale) {
           return origin == nullptr ? dot(x, y, count) : dot_of_deltas(x, y, origin, count);
         };
         const double lengths = std::sqrt(exact(a, a) * exact(b, b));
-        const products_of_two products = dots_of_two(a, b, origin, count);
+        const products_of_two products = dots_of_two<float>(a, b, origin, count);
         EXPECT_NEAR(products.first_first, exact(a, a), 1.3e-6 * exact(a, a)) << scale;
         EXPECT_NEAR(products.second_second, exact(b, b), 1.3e-6 * exact(b, b)) << scale;
         EXPECT_NEAR(products.first_second, exact(a, b), 1.3e-6 * lengths) << scale;
@@ -103,7 +103,7 @@ TEST(dots_of_two, tell_in_float_that_vectors_are_parallel) {
       b[i] = factor * a[i];
     }
     for (const float* origin : {static_cast<const float*>(nullptr), std::as_const(base).data()}) {
-      const products_of_two products = dots_of_two(a.data(), b.data(), origin, 256);
+      const products_of_two products = dots_of_two<float>(a.data(), b.data(), origin, 256);
       const double cosine =
           products.first_second / std::sqrt(products.first_first * products.second_second);
       EXPECT_NEAR(std::abs(cosine), 1, 1e-15) << factor;
@@ -114,7 +114,9 @@ TEST(dots_of_two, tell_in_float_that_vectors_are_parallel) {
 TEST(dots_of_two, are_nan_of_nan) {
   vectors_of<float> v(20);
   v.a[3] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_TRUE(std::isnan(dots_of_two(v.a.data(), v.b.data(), v.base.data(), 20).first_second));
+  const products_of_two products =
+      dots_of_two<float>(v.a.data(), v.b.data(), v.base.data(), 20);
+  EXPECT_TRUE(std::isnan(products.first_second));
 }
 
 TEST(sum_of_magnitudes, ignores_signs) {

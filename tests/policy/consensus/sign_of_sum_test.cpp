@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <random>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -48,6 +49,65 @@ TEST(sign_of_sum, lets_votes_weigh_otherwise_than_deltas) {
   mixer.add(0.5, delta_block<const float>{other}, 1);
   EXPECT_EQ(mixer.mixed(0), -1);
   EXPECT_EQ(mixer.divisor(0), 0.5f);
+}
+
+/// What the quick mixer makes, if it is certain, must be what the mixer makes.
+bool is_certain_and_right(const std::vector<voter>& voters) {
+  const std::size_t count = voters[0].delta.size();
+  sign_of_sum::quick_mixer<float> quick(count, true);
+  for (const voter& v : voters) quick.add(v.weight, delta_block<const float>{v.delta});
+  if (!quick.is_certain()) return false;
+  const mix expected = mix_of<sign_of_sum>(voters);
+  for (std::size_t i = 0; i < count; ++i) {
+    EXPECT_EQ(quick.mixed(i), expected.mixed[i]) << i;
+    EXPECT_EQ(quick.divisor(i), expected.divisors[i]) << i;
+  }
+  return true;
+}
+
+static_assert(mixes_quickly<sign_of_sum, float> && mixes_quickly<sign_of_sum, double>);
+static_assert(!mixes_quickly<sign_of_sum, rounded<float>>);
+
+TEST(quick_sign_of_sum, is_certain_of_sums_that_rounding_cannot_turn) {
+  EXPECT_TRUE(is_certain_and_right({{1, {3, 1}}, {1, {-1, -4}}, {1, {2, 2}}}));
+  EXPECT_TRUE(is_certain_and_right({{0.3, {0, 5}}, {-2, {0, 0}}}));  // nothing at all is certain
+  EXPECT_TRUE(is_certain_and_right({{0, {3}}}));
+}
+
+TEST(quick_sign_of_sum, is_not_certain_where_rounding_could_decide) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float infinity = std::numeric_limits<float>::infinity();
+  EXPECT_FALSE(is_certain_and_right({{1, {2}}, {1, {-2}}}));
+  EXPECT_FALSE(is_certain_and_right({{1, {-1}}, {1, {1e8f}}, {1, {-1e8f}}}));
+  EXPECT_FALSE(is_certain_and_right({{0.1, {3}}, {-0.3, {1}}}));
+  EXPECT_FALSE(is_certain_and_right({{1, {nan}}, {1, {1}}}));
+  EXPECT_FALSE(is_certain_and_right({{1, {infinity}}, {1, {1}}}));
+  EXPECT_FALSE(is_certain_and_right({{1e-42, {1e5f}}, {1, {1e-38f}}}));  // a subnormal weight
+  EXPECT_FALSE(is_certain_and_right({{1e300, {1}}}));                    // too large for float
+  EXPECT_FALSE(is_certain_and_right({{1, {1, 2}}, {1, {1, -2}}}));       // one is enough
+}
+
+TEST(quick_sign_of_sum, is_right_wherever_it_is_certain) {
+  std::mt19937 random(3);
+  std::normal_distribution<double> weight(0, 1);
+  std::normal_distribution<float> change(0, 1);
+  int certain = 0, uncertain = 0;
+  for (int round = 0; round < 4000; ++round) {
+    std::vector<voter> voters(1 + random() % 5);
+    for (voter& v : voters) v = {weight(random), {change(random), change(random)}};
+    if (voters.size() > 1 && round % 2 == 0) {
+      // Cancels all but for a few roundings of the first.
+      voters[1] = {-voters[0].weight, voters[0].delta};
+      const int steps = static_cast<int>(random() % 5);
+      for (int i = 0; i < steps; ++i) {
+        voters[1].delta[0] = std::nextafter(voters[1].delta[0], 1e9f);
+      }
+      voters.resize(2);
+    }
+    is_certain_and_right(voters) ? ++certain : ++uncertain;
+  }
+  EXPECT_GT(certain, 1000);
+  EXPECT_GT(uncertain, 1000);
 }
 
 TEST(sign_of_sum, carries_a_nan) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 #include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/policy/accumulate/lane_sum.hpp>
@@ -38,8 +39,8 @@ double sum_in_lanes(std::size_t count, Term term) {
 }  // namespace detail
 
 /// Inner product of two blocks of `count` elements, in double.
-template <class Real>
-double dot(const Real* a, const Real* b, std::size_t count) {
+template <class Element>
+double dot(const Element* a, const Element* b, std::size_t count) {
   lane_sum<double> sum;
   lane_sum<double>::for_each_block(count, [&](auto at) { sum.add(at(a) * at(b)); });
   return sum.total();
@@ -47,12 +48,12 @@ double dot(const Real* a, const Real* b, std::size_t count) {
 
 /// Inner product of two blocks' differences from a third, in double. In a rounded type differences
 /// are rounded, and products too but for squares, which torch sums unrounded for a norm.
-template <class Real>
-double dot_of_deltas(const Real* a, const Real* b, const Real* base, std::size_t count) {
-  if constexpr (is_rounded<Real>) {
+template <class Element>
+double dot_of_deltas(const Element* a, const Element* b, const Element* base, std::size_t count) {
+  if constexpr (is_rounded<Element>) {
     const bool of_one = a == b;
     return detail::sum_in_lanes(count, [=](std::size_t i) {
-      const Real x = a[i] - base[i], y = b[i] - base[i];
+      const Element x = a[i] - base[i], y = b[i] - base[i];
       return of_one ? static_cast<double>(x) * static_cast<double>(x) : static_cast<double>(x * y);
     });
   } else {
@@ -76,8 +77,8 @@ namespace detail {
 
 /// Those of two blocks of `count` elements, each less `base` unless that is nullptr, summed in
 /// lanes of `Number`.
-template <class Number, class Real>
-products_of_two products_in_lanes(const Real* a, const Real* b, const Real* base,
+template <class Number, class Element>
+products_of_two products_in_lanes(const Element* a, const Element* b, const Element* base,
                                   std::size_t count) {
   using lanes = lane_sum<Number>;
   lanes firsts, seconds, both;
@@ -89,45 +90,60 @@ products_of_two products_in_lanes(const Real* a, const Real* b, const Real* base
   if (base == nullptr) {
     lanes::for_each_block(count, [&](auto at) { add(at(a), at(b)); });
   } else {
-    lanes::for_each_block(count, [&](auto at) { add(at(a) - at(base), at(b) - at(base)); });
+    lanes::for_each_block(count, [&](auto at) {
+      const typename lanes::block origin = at(base);
+      add(at(a) - origin, at(b) - origin);
+    });
   }
   return {firsts.total(), seconds.total(), both.total()};
 }
 
 }  // namespace detail
 
-/// The same in one pass: of two blocks of `count` elements, each less `base` unless that is
-/// nullptr. Differences of floats are summed in float, in pieces, within 1.3e-6 of the product of
-/// their lengths, and in double where squares overflow or vanish or the two are nearly parallel,
-/// whose angle such sums do not tell: elements of 16 bits, which are computed in float, know their
-/// own values to 4e-4 at best.
-template <class Real>
-products_of_two dots_of_two(const Real* a, const Real* b, const Real* base, std::size_t count) {
+/// The same in one pass: of two blocks of `count` elements, in the compute type `Real` or as they
+/// are stored, each less `base` unless that is nullptr. Differences in float are summed in float,
+/// in pieces, within 1.3e-6 of the product of their lengths, and in double where squares overflow
+/// or vanish or the two are nearly parallel, whose angle such sums do not tell: elements of 16
+/// bits, which are computed in float, know their own values to 4e-4 at best.
+template <class Real, class Element>
+products_of_two dots_of_two(const Element* a, const Element* b,
+                            std::type_identity_t<const Element*> base, std::size_t count) {
   if constexpr (is_rounded<Real>) {
     const auto product = [=](const Real* x, const Real* y) {
       return base == nullptr ? dot(x, y, count) : dot_of_deltas(x, y, base, count);
     };
     return {product(a, a), product(b, b), product(a, b)};
+  } else if constexpr (!std::is_same_v<Element, Real> && !loads_at_once<Element>) {
+    products_of_two products;
+    detail::for_each_piece(count, [&](std::size_t begin, std::size_t size) {
+      std::array<Real, detail::piece_elements> x, y, origin;
+      load_tile(a + begin, x.data(), size);
+      load_tile(b + begin, y.data(), size);
+      if (base != nullptr) load_tile(base + begin, origin.data(), size);
+      const products_of_two piece =
+          dots_of_two<Real>(x.data(), y.data(), base == nullptr ? nullptr : origin.data(), size);
+      products.first_first += piece.first_first;
+      products.second_second += piece.second_second;
+      products.first_second += piece.first_second;
+    });
+    return products;
   } else {
+    if (std::is_same_v<Real, float> && base != nullptr) {
+      products_of_two products;
+      detail::for_each_piece(count, [&](std::size_t begin, std::size_t size) {
+        const products_of_two piece =
+            detail::products_in_lanes<float>(a + begin, b + begin, base + begin, size);
+        products.first_first += piece.first_first;
+        products.second_second += piece.second_second;
+        products.first_second += piece.first_second;
+      });
+      const auto [first, second, both] = products;
+      const auto is_accurate = [](double square) { return square > 1e-25 && square < 1e38; };
+      const bool is_parallel = both * both > 0.9 * (first * second);
+      if (is_accurate(first) && is_accurate(second) && !is_parallel) return products;
+    }
     return detail::products_in_lanes<double>(a, b, base, count);
   }
-}
-inline products_of_two dots_of_two(const float* a, const float* b, const float* base,
-                                   std::size_t count) {
-  if (base == nullptr) return detail::products_in_lanes<double>(a, b, base, count);
-  products_of_two products;
-  detail::for_each_piece(count, [&](std::size_t begin, std::size_t size) {
-    const products_of_two piece =
-        detail::products_in_lanes<float>(a + begin, b + begin, base + begin, size);
-    products.first_first += piece.first_first;
-    products.second_second += piece.second_second;
-    products.first_second += piece.first_second;
-  });
-  const auto [first, second, both] = products;
-  const auto is_accurate = [](double square) { return square > 1e-25 && square < 1e38; };
-  const bool is_parallel = both * both > 0.9 * (first * second);
-  if (is_accurate(first) && is_accurate(second) && !is_parallel) return products;
-  return detail::products_in_lanes<double>(a, b, base, count);
 }
 
 /// Sum of the magnitudes of `count` elements, in double.

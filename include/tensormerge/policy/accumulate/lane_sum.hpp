@@ -4,6 +4,8 @@
 
 #include <Eigen/Core>
 
+#include <tensormerge/dtype/rounded.hpp>
+
 namespace tensormerge {
 
 /// A sum in interleaved sums of `Number`, as many as 64 bytes hold, for a few hundred terms: of 256
@@ -17,16 +19,10 @@ class lane_sum {
 
   void add(const block& terms) { sums_ += terms; }
 
-  double total() const {
-    block sums = sums_;
-    for (int half = static_cast<int>(lanes) / 2; half > 0; half /= 2) {
-      for (int lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
-    }
-    return static_cast<double>(sums[0]);
-  }
+  double total() const { return sum_of(sums_); }
 
   /// Calls `visit(at)` for each `lanes` of `count` elements, where `at(values)` are those of an
-  /// array, converted; zeros follow the last.
+  /// array, loaded; zeros follow the last.
   template <class Visitor>
   static void for_each_block(std::size_t count, Visitor visit) {
     std::size_t i = 0;
@@ -37,22 +33,33 @@ class lane_sum {
     visit([i, count](const auto* values) {
       block last = block::Zero();
       for (std::size_t lane = 0; i + lane < count; ++lane) {
-        last[static_cast<Eigen::Index>(lane)] = static_cast<Number>(values[i + lane]);
+        last[static_cast<Eigen::Index>(lane)] = load<Number>(values[i + lane]);
       }
       return last;
     });
   }
 
  private:
+  /// By adding halves to each other.
+  template <int size>
+  static double sum_of(const Eigen::Array<Number, size, 1>& values) {
+    if constexpr (size == 1) {
+      return static_cast<double>(values[0]);
+    } else {
+      constexpr int half = size / 2;
+      return sum_of<half>(values.template head<half>() + values.template tail<half>());
+    }
+  }
+
   static auto whole(const Number* values) { return Eigen::Map<const block>(values); }
 
   template <class Element>
   static block whole(const Element* values) {
-    block converted;
+    block loaded;
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-      converted[static_cast<Eigen::Index>(lane)] = static_cast<Number>(values[lane]);
+      loaded[static_cast<Eigen::Index>(lane)] = load<Number>(values[lane]);
     }
-    return converted;
+    return loaded;
   }
 
   block sums_ = block::Zero();

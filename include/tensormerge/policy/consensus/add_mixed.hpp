@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include <tensormerge/dtype/rounded.hpp>
+#include <tensormerge/tensor/result_block.hpp>
 
 namespace tensormerge {
 
@@ -23,16 +24,19 @@ struct mix_scaling {
   }
 };
 
-/// Adds what a consensus' mixer holds to `count` elements of the base.
-template <class Real, class Mixer>
-void add_mixed(const Mixer& mixer, mix_scaling<Real> scaling, const Real* base, Real* out,
-               std::size_t count) {
+/// Adds what a consensus' mixer holds to a block of the base, in the compute type or as it is
+/// stored, at most block_elements from `begin` on of the result (see make_block).
+template <class Real, class Mixer, class Element, class Result>
+void add_mixed(const Mixer& mixer, mix_scaling<Real> scaling, const Element* base,
+               const Result& out, std::size_t begin, std::size_t count) {
   if (scaling.normalize) {
-    for (std::size_t i = 0; i < count; ++i) {
-      out[i] = base[i] + scaling.lambda * (mixer.mixed(i) / mixer.divisor(i));
-    }
+    make_block<Real>(out, begin, count, [&](std::size_t i) {
+      return load<Real>(base[i]) + scaling.lambda * (mixer.mixed(i) / mixer.divisor(i));
+    });
   } else {
-    for (std::size_t i = 0; i < count; ++i) out[i] = base[i] + scaling.lambda * mixer.mixed(i);
+    make_block<Real>(out, begin, count, [&](std::size_t i) {
+      return load<Real>(base[i]) + scaling.lambda * mixer.mixed(i);
+    });
   }
 }
 

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstddef>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/tensor/delta.hpp>
 
 namespace tensormerge {
@@ -23,6 +24,14 @@ concept consensus = requires(typename Consensus::template mixer<Real>& mixer,
   { done.mixed(i) } -> std::same_as<Real>;
   { done.divisor(i) } -> std::same_as<Real>;
 };
+
+/// Whether a consensus has `quick_mixer<Real>` too: used as a mixer is, its result is the mixer's
+/// wherever it `is_certain()`; elsewhere a block is mixed once more, by the mixer.
+template <class Consensus, class Real>
+concept mixes_quickly =
+    !is_rounded<Real> && requires(const typename Consensus::template quick_mixer<Real>& done) {
+      { done.is_certain() } -> std::same_as<bool>;
+    };
 
 /// Whether a consensus is the weighted sum of all deltas, and says so by `using sums_everything` of
 /// its own name, which a policy derived from it does not inherit.

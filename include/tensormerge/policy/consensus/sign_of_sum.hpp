@@ -1,7 +1,11 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
 
 #include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/policy/consensus/consensus.hpp>
@@ -10,6 +14,62 @@
 
 namespace tensormerge {
 
+namespace detail {
+
+/// The sums of the weighted deltas of either sign and, if wanted, of their weights.
+template <class Real>
+class sums_by_sign {
+  using sum = accumulator<Real>;
+
+ public:
+  explicit sums_by_sign(bool has_weights) : has_weights_(has_weights) {}
+
+  void add(double weight, delta_block<const Real> delta) {
+    const Real factor = static_cast<Real>(weight);
+    if (models_++ == 0) {  // clearing the sums beforehand would take a fifth of the time of two
+      add(factor, delta, [](sum& total, sum term) { total = 0 + term; });
+    } else {
+      add(factor, delta, [](sum& total, sum term) { total += term; });
+    }
+  }
+
+  std::size_t models() const { return models_; }
+  sum positive(std::size_t i) const { return positive_[i]; }
+  sum negative(std::size_t i) const { return negative_[i]; }
+
+  /// What `mixed` and `divisor` of a mixer are for a sign.
+  Real mixed(std::size_t i, bool is_positive) const {
+    return static_cast<Real>(is_positive ? positive_[i] : negative_[i]);
+  }
+  Real divisor(std::size_t i, bool is_positive) const {
+    const Real weight = static_cast<Real>(is_positive ? positive_weight_[i] : negative_weight_[i]);
+    return weight == 0 ? Real{1} : weight;
+  }
+
+ private:
+  template <class Add>
+  void add(Real factor, delta_block<const Real> delta, Add add) {
+    for (std::size_t i = 0; i < delta.size(); ++i) {
+      const Real weighted = factor * delta[i];
+      // A NaN is on both sides, so that it is seen in the result.
+      add(positive_[i], static_cast<sum>(weighted < 0 ? Real{0} : weighted));
+      add(negative_[i], static_cast<sum>(weighted > 0 ? Real{0} : weighted));
+    }
+    if (!has_weights_) return;
+    for (std::size_t i = 0; i < delta.size(); ++i) {
+      const Real weighted = factor * delta[i];
+      add(positive_weight_[i], static_cast<sum>(weighted > 0 ? factor : Real{0}));
+      add(negative_weight_[i], static_cast<sum>(weighted < 0 ? factor : Real{0}));
+    }
+  }
+
+  bool has_weights_;
+  std::size_t models_ = 0;
+  std::array<sum, block_elements> positive_, negative_, positive_weight_, negative_weight_;
+};
+
+}  // namespace detail
+
 /// At each element only those models take part whose weighted delta has the sign of the sum over
 /// all models; a zero sum counts as positive, and a zero never takes part. The vote is taken in
 /// double, so that rounding does not decide it. Models consensus.
@@ -17,66 +77,78 @@ namespace tensormerge {
 struct sign_of_sum {
   template <class Real>
   class mixer {
-    using sum = accumulator<Real>;
-
    public:
-    mixer(std::size_t, bool divides) : divides_(divides) {}
+    mixer(std::size_t, bool divides) : sums_(divides) {}
 
     void add(double weight, delta_block<const Real> delta) { add(weight, delta, weight); }
 
     /// The same where a model's vote has a weight of its own.
     void add(double weight, delta_block<const Real> delta, double vote_weight) {
-      const Real factor = static_cast<Real>(weight);
       const auto vote = [&](std::size_t i) {
         return static_cast<double>(static_cast<summary<Real>>(vote_weight) *
                                    static_cast<summary<Real>>(delta[i]));
       };
-      // Clearing the sums beforehand would take a fifth of the time of two models.
-      if (is_first_) {
+      if (sums_.models() == 0) {
         for (std::size_t i = 0; i < delta.size(); ++i) votes_[i] = vote(i);
-        take_part(factor, delta, [](sum& total, sum term) { total = 0 + term; });
-        is_first_ = false;
-        return;
+      } else {
+        // Two loops, so that products are rounded before they are added on every machine: a fused
+        // operation would break ties that cancel exactly.
+        std::array<double, block_elements> product;
+        for (std::size_t i = 0; i < delta.size(); ++i) product[i] = vote(i);
+        for (std::size_t i = 0; i < delta.size(); ++i) votes_[i] += product[i];
       }
-      // Two loops, so that products are rounded before they are added on every machine: a fused
-      // operation would break ties that cancel exactly.
-      std::array<double, block_elements> product;
-      for (std::size_t i = 0; i < delta.size(); ++i) product[i] = vote(i);
-      for (std::size_t i = 0; i < delta.size(); ++i) votes_[i] += product[i];
-      take_part(factor, delta, [](sum& total, sum term) { total += term; });
+      sums_.add(weight, delta);
     }
 
-    Real mixed(std::size_t i) const {
-      return static_cast<Real>(votes_[i] >= 0 ? positive_[i] : negative_[i]);
-    }
-    Real divisor(std::size_t i) const {
-      const Real weight =
-          static_cast<Real>(votes_[i] >= 0 ? positive_weight_[i] : negative_weight_[i]);
-      return weight == 0 ? Real{1} : weight;
-    }
+    Real mixed(std::size_t i) const { return sums_.mixed(i, votes_[i] >= 0); }
+    Real divisor(std::size_t i) const { return sums_.divisor(i, votes_[i] >= 0); }
 
    private:
-    /// Gives each weighted delta and its weight to the sums of its sign.
-    template <class Add>
-    void take_part(Real factor, delta_block<const Real> delta, Add add) {
-      for (std::size_t i = 0; i < delta.size(); ++i) {
-        const Real weighted = factor * delta[i];
-        // A NaN is on both sides, so that it is seen in the result.
-        add(positive_[i], static_cast<sum>(weighted < 0 ? Real{0} : weighted));
-        add(negative_[i], static_cast<sum>(weighted > 0 ? Real{0} : weighted));
-      }
-      if (!divides_) return;
-      for (std::size_t i = 0; i < delta.size(); ++i) {
-        const Real weighted = factor * delta[i];
-        add(positive_weight_[i], static_cast<sum>(weighted > 0 ? factor : Real{0}));
-        add(negative_weight_[i], static_cast<sum>(weighted < 0 ? factor : Real{0}));
-      }
+    detail::sums_by_sign<Real> sums_;
+    std::array<double, block_elements> votes_;
+  };
+
+  /// Takes the vote by the sums themselves, whose rounding seldom matters.
+  template <class Real>
+  class quick_mixer {
+   public:
+    quick_mixer(std::size_t count, bool divides) : count_(count), sums_(divides) {}
+
+    void add(double weight, delta_block<const Real> delta) {
+      // A weight that is rounded more than others are, or too large for a Real.
+      const Real factor = static_cast<Real>(std::abs(weight));
+      is_rough_ = is_rough_ || (weight != 0 && !(factor >= least && factor <= most));
+      sums_.add(weight, delta);
     }
 
-    bool divides_;
-    bool is_first_ = true;
-    std::array<double, block_elements> votes_;
-    std::array<sum, block_elements> positive_, negative_, positive_weight_, negative_weight_;
+    /// Each model rounds its weight, its product and the sum once, and the vote in double rounds
+    /// less: where the sum of both signs is larger than what that can make of the sum of
+    /// magnitudes, their signs agree. Where all products are zero, the sign does not matter.
+    bool is_certain() const {
+      const Real rounding = static_cast<Real>(sums_.models() + 4) *
+                            std::numeric_limits<Real>::epsilon();
+      // As wide as a Real, so that the loop vectorises.
+      std::conditional_t<sizeof(Real) == 4, std::uint32_t, std::uint64_t> open = is_rough_ ? 1 : 0;
+      for (std::size_t i = 0; i < count_; ++i) {
+        const Real size = sums_.positive(i) - sums_.negative(i);
+        const Real unsure = size == 0 ? Real{-1} : rounding * size + least;
+        open |= std::abs(vote(i)) > unsure ? 0u : 1u;
+      }
+      return open == 0;
+    }
+
+    Real mixed(std::size_t i) const { return sums_.mixed(i, vote(i) >= 0); }
+    Real divisor(std::size_t i) const { return sums_.divisor(i, vote(i) >= 0); }
+
+   private:
+    static constexpr Real least = std::numeric_limits<Real>::min();
+    static constexpr Real most = std::numeric_limits<Real>::max();
+
+    Real vote(std::size_t i) const { return sums_.positive(i) + sums_.negative(i); }
+
+    std::size_t count_;
+    bool is_rough_ = false;
+    detail::sums_by_sign<Real> sums_;
   };
 };
 

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
+#include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/policy/accumulate/dot.hpp>
 #include <tensormerge/policy/accumulate/windowed_sum.hpp>
 #include <tensormerge/tensor/scratch.hpp>
@@ -39,9 +41,9 @@ class column_products {
   /// Adds the elements of a tile of the tensors `first` and `second`, each less `origin` unless
   /// that is nullptr. A tile holds whole groups, but for the tensor's last; or it is any range of
   /// elements where a group is one row.
-  template <class Real>
-  void add(const Real* first, const Real* second, const Real* origin, std::uint64_t begin,
-           std::size_t count) {
+  template <class Element>
+  void add(const Element* first, const Element* second, const Element* origin,
+           std::uint64_t begin, std::size_t count) {
     const std::size_t columns = entries_.size();
     const std::size_t group = static_cast<std::size_t>(group_rows(columns));
     std::size_t done = 0;
@@ -51,7 +53,7 @@ class column_products {
       const std::size_t rows = std::clamp<std::size_t>(whole_rows, 1, group);
       const std::size_t width = std::min(columns - column, count - done);
       for (std::size_t from = 0; from < width; from += lanes) {
-        add_lanes<Real>({first + done + from, second + done + from,
+        add_lanes<Element>({first + done + from, second + done + from,
                          origin == nullptr ? nullptr : origin + done + from},
                         rows, column + from, std::min(lanes, width - from));
       }
@@ -60,9 +62,11 @@ class column_products {
   }
 
   /// The same where there is one column: a block of a vector, counted from the vector's start.
-  template <class Real>
-  void add_block(const Real* first, const Real* second, const Real* origin, std::size_t count) {
-    const products_of_two products = dots_of_two(first, second, origin, count);
+  /// Elements are of the compute type `Real` or as they are stored.
+  template <class Real, class Element>
+  void add_block(const Element* first, const Element* second,
+                 std::type_identity_t<const Element*> origin, std::size_t count) {
+    const products_of_two products = dots_of_two<Real>(first, second, origin, count);
     add_products(entries_.front(), products.first_first, products.second_second,
                  products.first_second);
   }
@@ -82,25 +86,25 @@ class column_products {
  private:
   static constexpr std::size_t lanes = 64;
 
-  template <class Real>
+  template <class Element>
   struct source {
-    const Real* first;
-    const Real* second;
-    const Real* origin;
+    const Element* first;
+    const Element* second;
+    const Element* origin;
   };
 
   /// Adds `rows` rows of `count` columns from `column` on.
-  template <class Real>
-  void add_lanes(const source<Real>& from, std::size_t rows, std::size_t column,
+  template <class Element>
+  void add_lanes(const source<Element>& from, std::size_t rows, std::size_t column,
                  std::size_t count) {
     std::array<double, lanes> first_first{}, second_second{}, first_second{};
     for (std::size_t row = 0; row < rows; ++row) {
       const std::size_t at = row * entries_.size();
       for (std::size_t i = 0; i < count; ++i) {
         const double origin =
-            from.origin == nullptr ? 0.0 : static_cast<double>(from.origin[at + i]);
-        const double a = static_cast<double>(from.first[at + i]) - origin;
-        const double b = static_cast<double>(from.second[at + i]) - origin;
+            from.origin == nullptr ? 0.0 : load<double>(from.origin[at + i]);
+        const double a = load<double>(from.first[at + i]) - origin;
+        const double b = load<double>(from.second[at + i]) - origin;
         first_first[i] += a * a;
         second_second[i] += b * b;
         first_second[i] += a * b;

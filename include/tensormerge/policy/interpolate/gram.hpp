@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
 #include <tensormerge/policy/accumulate/dot.hpp>
 #include <tensormerge/policy/accumulate/exact_sum.hpp>
@@ -21,10 +22,12 @@ class gram_matrix {
   gram_matrix(std::size_t n, scratch& memory)
       : n_(n), sums_(memory.take<exact_sum>(entries(n))) {}
 
-  /// Adds the inner products of a block: vector `i` has `count` elements at `vectors[i]`.
-  template <class Real>
-  void add(std::span<const Real* const> vectors, std::size_t begin, std::size_t count) {
-    const std::size_t added = add_first_two<Real>(vectors, nullptr, begin, count);
+  /// Adds the inner products of a block: vector `i` has `count` elements at
+  /// `vectors[i] + begin`, in the compute type `Real` or as they are stored.
+  template <class Real, class Element = Real>
+  void add(std::span<const std::type_identity_t<Element>* const> vectors, std::size_t begin,
+           std::size_t count) {
+    const std::size_t added = add_first_two<Real, Element>(vectors, nullptr, begin, count);
     for (std::size_t i = added, entry = entries(added); i < n_; ++i) {
       for (std::size_t j = 0; j <= i; ++j, ++entry) {
         sums_[entry].add(dot(vectors[i] + begin, vectors[j] + begin, count));
@@ -34,10 +37,11 @@ class gram_matrix {
 
   /// The same of the vectors' differences from `base`: products of differences, since differences
   /// of products would cancel.
-  template <class Real>
-  void add_deltas(std::span<const Real* const> vectors, const Real* base, std::size_t begin,
+  template <class Real, class Element = Real>
+  void add_deltas(std::span<const std::type_identity_t<Element>* const> vectors,
+                  const std::type_identity_t<Element>* base, std::size_t begin,
                   std::size_t count) {
-    const std::size_t added = add_first_two(vectors, base, begin, count);
+    const std::size_t added = add_first_two<Real, Element>(vectors, base, begin, count);
     for (std::size_t i = added, entry = entries(added); i < n_; ++i) {
       for (std::size_t j = 0; j <= i; ++j, ++entry) {
         sums_[entry].add(
@@ -63,13 +67,13 @@ class gram_matrix {
  private:
   /// Adds the products of an only pair of vectors together, since most merges are of two. Returns
   /// how many vectors are done.
-  template <class Real>
-  std::size_t add_first_two(std::span<const Real* const> vectors, const Real* base,
+  template <class Real, class Element>
+  std::size_t add_first_two(std::span<const Element* const> vectors, const Element* base,
                             std::size_t begin, std::size_t count) {
     if (n_ != 2) return 0;
     const products_of_two products =
-        dots_of_two(vectors[0] + begin, vectors[1] + begin,
-                    base == nullptr ? nullptr : base + begin, count);
+        dots_of_two<Real>(vectors[0] + begin, vectors[1] + begin,
+                          base == nullptr ? nullptr : base + begin, count);
     sums_[0].add(products.first_first);
     sums_[1].add(products.first_second);
     sums_[2].add(products.second_second);

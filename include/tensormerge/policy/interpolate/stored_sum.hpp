@@ -1,16 +1,13 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <type_traits>
 #include <utility>
 
-#include <tensormerge/dtype/convert.hpp>
-#include <tensormerge/dtype/prefetch.hpp>
+#include <tensormerge/tensor/make_stored.hpp>
 
 namespace tensormerge {
 
@@ -31,38 +28,31 @@ struct weighted_form {
 
 namespace detail {
 
-/// `vectors` times `coefficients`, or the base and so many times the vectors' differences from it.
-template <class Rounding, bool of_deltas, class Storage, class Real, std::size_t... vector>
-void sum_vectors(std::index_sequence<vector...>,
-                 const std::array<const Storage*, sizeof...(vector)>& vectors,
-                 [[maybe_unused]] const Storage* base, std::span<const Real> coefficients,
-                 Storage* out, std::size_t count) {
-  // Results are held back for some lines of the cache, since `out` may be one of the vectors: the
-  // compiler need not expect that it is changed meanwhile.
-  constexpr std::size_t line = 64 / sizeof(Storage), held = 4 * line;
-  constexpr std::size_t ahead = 8 * held;  // far enough for memory to answer
-  const std::array<Real, sizeof...(vector)> factors{coefficients[vector]...};
-  const auto element = [&](std::size_t i) {
-    if constexpr (of_deltas) {
-      const Real origin = load<Real>(base[i]);
-      const Real sum = (... + (factors[vector] * (load<Real>(vectors[vector][i]) - origin)));
-      return Rounding::template store<Storage>(sum + origin);
-    } else {
-      return Rounding::template store<Storage>(
-          (... + (factors[vector] * load<Real>(vectors[vector][i]))));
-    }
-  };
-  std::array<Storage, held> made;
-  std::size_t begin = 0;
-  for (; begin + held <= count; begin += held) {
-    for (std::size_t place = begin + ahead; place < begin + ahead + held; place += line) {
-      (prefetch(vectors[vector], place), ...);
-      if constexpr (of_deltas) prefetch(base, place);
-    }
-    for (std::size_t i = 0; i < held; ++i) made[i] = element(begin + i);
-    std::copy_n(made.data(), held, out + begin);
-  }
-  for (; begin < count; ++begin) out[begin] = element(begin);
+/// `vectors` times `coefficients`.
+template <class Rounding, class Storage, class Real, std::size_t number>
+void sum_vectors(const std::array<const Storage*, number>& vectors,
+                 std::span<const Real> coefficients, Storage* out, std::size_t count) {
+  [&]<std::size_t... vector>(std::index_sequence<vector...>) {
+    const std::array<Real, number> factors{coefficients[vector]...};
+    make_stored<Rounding, Real>(vectors, out, count, [factors](auto... values) {
+      const std::array<Real, number> from{values...};
+      return (... + (factors[vector] * from[vector]));
+    });
+  }(std::make_index_sequence<number>());
+}
+
+/// The base and so many times the vectors' differences from it.
+template <class Rounding, class Storage, class Real, std::size_t number>
+void sum_deltas(const std::array<const Storage*, number>& vectors, const Storage* base,
+                std::span<const Real> coefficients, Storage* out, std::size_t count) {
+  [&]<std::size_t... vector>(std::index_sequence<vector...>) {
+    const std::array<Real, number> factors{coefficients[vector]...};
+    const std::array<const Storage*, number + 1> all{base, vectors[vector]...};
+    make_stored<Rounding, Real>(all, out, count, [factors](Real origin, auto... values) {
+      const std::array<Real, number> from{values...};
+      return (... + (factors[vector] * (from[vector] - origin))) + origin;
+    });
+  }(std::make_index_sequence<number>());
 }
 
 }  // namespace detail
@@ -75,14 +65,17 @@ template <class Rounding, class Storage, class Real>
 bool sum_stored(const weighted_form<Real>& form, const Storage* base,
                 std::span<const Storage* const> inputs, Storage* out, std::size_t count) {
   using of = typename weighted_form<Real>::of;
-  if constexpr (std::is_constructible_v<Rounding, std::uint64_t>) {
+  if constexpr (depends_on_place<Rounding>) {
     return false;
   } else {
     const auto sum = [&]<std::size_t number, bool of_deltas>(
                          const std::array<const Storage*, number>& vectors,
                          std::bool_constant<of_deltas>) {
-      detail::sum_vectors<Rounding, of_deltas>(std::make_index_sequence<number>(), vectors, base,
-                                               form.coefficients, out, count);
+      if constexpr (of_deltas) {
+        detail::sum_deltas<Rounding>(vectors, base, form.coefficients, out, count);
+      } else {
+        detail::sum_vectors<Rounding>(vectors, form.coefficients, out, count);
+      }
       return true;
     };
     using vectors_of_two = std::array<const Storage*, 2>;

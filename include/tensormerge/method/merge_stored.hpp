@@ -1,0 +1,137 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include <tensormerge/dtype/convert.hpp>
+#include <tensormerge/policy/interpolate/stored_sum.hpp>
+#include <tensormerge/tensor/make_stored.hpp>
+#include <tensormerge/tensor/result_block.hpp>
+#include <tensormerge/tensor/tile.hpp>
+
+namespace tensormerge {
+
+/// The elements of one merge's tensors, in memory: pointers to the element `first` of each, `base`
+/// nullptr where the merge has none. Inputs are never written to; `out` may be one of them, but may
+/// not overlap them otherwise.
+template <class Storage>
+struct stored_elements {
+  Storage* out = nullptr;  // needed to apply
+  const Storage* base = nullptr;
+  std::span<const Storage* const> inputs;
+  std::uint64_t first = 0;  // counted from the tensor's start
+};
+
+/// Kernels that take elements as they are stored, of this type, where others take tiles of the
+/// compute type: in `observe`, or in `apply`, which then puts its result by make_block.
+template <class Kernel, class Storage>
+concept observes_stored =
+    !std::same_as<Storage, compute_type<Storage>> &&
+    requires(const Kernel& kernel, const tile<compute_type<Storage>, Storage>& piece,
+             typename Kernel::statistic& seen) { kernel.observe(piece, seen); };
+template <class Kernel, class Storage, class Rounding>
+concept applies_stored =
+    !std::same_as<Storage, compute_type<Storage>> &&
+    requires(const Kernel& kernel, const tile<compute_type<Storage>, Storage>& piece,
+             const stored_result<Rounding, Storage>& out) { kernel.apply(piece, out); };
+
+namespace detail {
+
+template <class Function, class Real, std::size_t... place>
+consteval bool takes_elements(std::index_sequence<place...>) {
+  return std::is_invocable_r_v<Real, Function, decltype(static_cast<void>(place), Real{})...>;
+}
+
+}  // namespace detail
+
+/// A kernel whose result is, for this number of inputs, a function of one element each: `element()`
+/// returns it, to be called with the base's element and the inputs', and `element_of` names the
+/// kernel itself, so that one derived from it with another `apply` does not inherit the claim.
+template <class Kernel, class Real, std::size_t inputs>
+concept makes_elements = requires(const Kernel& kernel) {
+  requires std::same_as<typename Kernel::element_of, Kernel>;
+  requires detail::takes_elements<decltype(kernel.element()), Real>(
+      std::make_index_sequence<inputs + 1>());
+};
+
+namespace detail {
+
+/// More inputs than this are loaded once, to a tile, instead of once for each pair.
+inline constexpr std::size_t most_inputs_in_pairs = 2;
+
+template <class Rounding, std::size_t inputs, class Kernel, class Storage>
+bool make_elements(const Kernel& kernel, const stored_elements<Storage>& elements,
+                   std::size_t count) {
+  using real = compute_type<Storage>;
+  if constexpr (makes_elements<Kernel, real, inputs>) {
+    std::array<const Storage*, inputs + 1> vectors{elements.base};
+    for (std::size_t i = 0; i < inputs; ++i) vectors[i + 1] = elements.inputs[i];
+    make_stored<Rounding, real>(vectors, elements.out, count, kernel.element());
+    return true;
+  } else {
+    return false;
+  }
+}
+
+}  // namespace detail
+
+/// Shows `size` elements to a kernel without tiles and returns true, or does nothing and returns
+/// false where it cannot take them.
+template <class Kernel, class Storage>
+bool observe_stored(const Kernel& kernel, const stored_elements<Storage>& elements,
+                    std::size_t size, typename Kernel::statistic& seen) {
+  if constexpr (observes_stored<Kernel, Storage>) {
+    if (elements.inputs.size() > detail::most_inputs_in_pairs) return false;
+    kernel.observe(tile<compute_type<Storage>, Storage>{.inputs = elements.inputs,
+                                                        .base = elements.base,
+                                                        .size = size,
+                                                        .first = elements.first},
+                   seen);
+    return true;
+  } else {
+    return false;
+  }
+}
+
+/// Makes `size` elements of the result without tiles and returns true, or does nothing and returns
+/// false where the kernel cannot.
+template <class Rounding, class Kernel, class Storage>
+bool apply_stored(const Kernel& kernel, const stored_elements<Storage>& elements,
+                  std::size_t size, std::uint64_t random_key) {
+  using real = compute_type<Storage>;
+  if constexpr (tells_form<Kernel, real>) {
+    if (sum_stored<Rounding>(kernel.form(), elements.base, elements.inputs, elements.out, size)) {
+      return true;
+    }
+  }
+  if constexpr (!depends_on_place<Rounding>) {
+    if (elements.base != nullptr) {
+      const auto make = [&]<std::size_t inputs>(std::integral_constant<std::size_t, inputs>) {
+        return elements.inputs.size() == inputs &&
+               detail::make_elements<Rounding, inputs>(kernel, elements, size);
+      };
+      if (make(std::integral_constant<std::size_t, 1>()) ||
+          make(std::integral_constant<std::size_t, 2>()) ||
+          make(std::integral_constant<std::size_t, 3>())) {
+        return true;
+      }
+    }
+  }
+  if constexpr (applies_stored<Kernel, Storage, Rounding>) {
+    kernel.apply(tile<real, Storage>{.inputs = elements.inputs,
+                                     .base = elements.base,
+                                     .size = size,
+                                     .first = elements.first},
+                 stored_result<Rounding, Storage>{elements.out, elements.first, random_key});
+    return true;
+  } else {
+    return false;
+  }
+}
+
+}  // namespace tensormerge

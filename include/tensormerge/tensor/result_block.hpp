@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <tensormerge/dtype/convert.hpp>
+#include <tensormerge/tensor/tile.hpp>
+
+namespace tensormerge {
+
+/// Where a result is stored, block by block, each element rounded once. The range begins with the
+/// element `first` of the tensor whose key this is.
+template <class Rounding, class Storage>
+struct stored_result {
+  Storage* elements = nullptr;
+  std::uint64_t first = 0;
+  std::uint64_t random_key = 0;
+};
+
+/// Makes `count` elements of a result, at most block_elements, from its element `begin` on:
+/// `element(i)` is the i-th of them. What it reads may be what is written to.
+template <class Real, class MakeElement>
+void make_block(Real* result, std::size_t begin, std::size_t count, MakeElement element) {
+  Real* const to = result + begin;
+  for (std::size_t i = 0; i < count; ++i) to[i] = element(i);
+}
+template <class Real, class Rounding, class Storage, class MakeElement>
+void make_block(const stored_result<Rounding, Storage>& result, std::size_t begin,
+                std::size_t count, MakeElement element) {
+  std::array<Real, block_elements> made;
+  make_block(made.data(), 0, count, element);
+  store_tile<Rounding>(made.data(), result.elements + begin, count, result.random_key,
+                       result.first + begin);
+}
+
+}  // namespace tensormerge

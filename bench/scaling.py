@@ -2,15 +2,16 @@
 """How the time and the memory of a merge grow with the models' size, their number and the threads.
 
     scaling.py PROGRAM WORK [--method linear] [--rounds N] [--sizes 0.4,1.7,6.7]
-               [--counts 2,4,8] [--threads 1,2] [--memory-methods linear,ties,...]
+               [--counts 2,4,8] [--threads 1,2] [--memory-sizes 1.7,6.7]
+               [--memory-methods linear,ties,...]
                [--markdown FILE] [--svg FILE]
 
 Makes the models with make_models.py in WORK (some gigabytes) and prints Markdown tables: a merge of
 two models of each size in gigabytes, then of each number of models of the first size, by each
-number of threads in turn; then for each method the peak memory with models of the first size and
-with models four times as large. Times are the best of the rounds, with a warm page cache as far as
-memory reaches; memory is the largest resident set, in bold where it grows by more than a tenth.
---svg draws the seconds.
+number of threads in turn, beside `cp` of one model; then for each method the peak memory with
+models of two of the sizes. Times are the best of the rounds, with a warm page cache as far as memory
+reaches; memory is the largest resident set, in bold where it grows by more than a tenth. --svg
+draws the seconds.
 """
 import argparse
 import pathlib
@@ -21,7 +22,7 @@ import sys
 from speed import METHODS, machine, measure
 
 LAYERS_A_GIGABYTE = 10.6  # of the layout below, in bfloat16
-LARGER, MOST_GROWTH = 4, 1.1
+MOST_GROWTH = 1.1
 
 
 def make_models(folder, gigabytes, count):
@@ -46,13 +47,15 @@ def merge(args, method, models, count, threads=0):
 
 
 def best_merges(args, models, count):
-    """The best of the rounds for each number of threads."""
-    best = {}
+    """The best of the rounds for each number of threads, and of `cp`."""
+    best, copies = {}, []
     for _ in range(args.rounds):
+        copies.append(measure(["cp", models / "m1/model.safetensors", args.work / "copy"])[0])
+        (args.work / "copy").unlink()
         for threads in args.threads:
             measured = merge(args, args.method, models, count, threads)
             best[threads] = min(measured, best.get(threads, measured))
-    return best
+    return best, min(copies)
 
 
 def peak_memory(args, models):
@@ -60,22 +63,22 @@ def peak_memory(args, models):
 
 
 def time_table(args, rows):
-    """`rows` are (number of models, gigabytes, the best by threads)."""
-    titles = ["models", "GB each"]
+    """`rows` are (number of models, gigabytes, (the best by threads, seconds of `cp`))."""
+    titles = ["models", "GB each", "`cp` of one: seconds"]
     for threads in args.threads:
         name = "1 thread" if threads == 1 else f"{threads} threads"
         titles += [f"{name}: seconds", "a GB read", "peak MiB"]
     lines = ["| " + " | ".join(titles) + " |", "|---" * len(titles) + "|"]
-    for count, size, best in rows:
-        cells = [f"{count}", f"{size:g}"]
+    for count, size, (best, copied) in rows:
+        cells = [f"{count}", f"{size:g}", f"{copied:.2f}"]
         for seconds, _, memory in best.values():
             cells += [f"{seconds:.2f}", f"{seconds / (count * size):.2f}", f"{memory:.0f}"]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def memory_table(size, small, large):
-    lines = [f"| method | peak MiB of {size:g} GB models | of {LARGER * size:g} GB | ratio |",
+def memory_table(sizes, small, large):
+    lines = [f"| method | peak MiB of {sizes[0]:g} GB models | of {sizes[1]:g} GB | ratio |",
              "|---|---|---|---|"]
     for method, memory in small.items():
         ratio = large[method] / memory
@@ -132,10 +135,13 @@ def main():
     parser.add_argument("--sizes", type=numbers(float), default=[0.4, 1.7, 6.7])
     parser.add_argument("--counts", type=numbers(int), default=[2, 4, 8])
     parser.add_argument("--threads", type=numbers(int), default=[1, 2])
+    parser.add_argument("--memory-sizes", type=numbers(float), default=[1.7, 6.7])
     parser.add_argument("--memory-methods", type=numbers(str), default=list(METHODS))
     parser.add_argument("--markdown", type=pathlib.Path)
     parser.add_argument("--svg", type=pathlib.Path)
     args = parser.parse_args()
+    if len(args.memory_sizes) != 2 or not set(args.memory_sizes) <= set(args.sizes):
+        parser.error("--memory-sizes are two of --sizes")
     args.work.mkdir(parents=True, exist_ok=True)
     models = args.work / "scaled"
 
@@ -146,22 +152,29 @@ def main():
         finally:
             shutil.rmtree(models)
 
-    by_size = [(size, with_models(size, 3, lambda: best_merges(args, models, 2)))
-               for size in args.sizes]
+    by_size, memory = [], {}
+
+    def measure_size(size):
+        by_size.append((size, best_merges(args, models, 2)))
+        if size in args.memory_sizes:
+            memory[size] = peak_memory(args, models)
+
+    for size in args.sizes:
+        with_models(size, 3, lambda: measure_size(size))
     first = args.sizes[0]
     by_count = with_models(first, max(args.counts) + 1, lambda: [
         (count, best_merges(args, models, count)) for count in args.counts])
-    small, large = (with_models(size, 3, lambda: peak_memory(args, models))
-                    for size in (first, LARGER * first))
     rows = [(2, size, best) for size, best in by_size]
     rows += [(count, first, best) for count, best in by_count if count != 2]
+    peak = memory_table(args.memory_sizes, *(memory[size] for size in args.memory_sizes))
     text = (f"`{args.method}`, best of {args.rounds}. {machine()}.\n\n{time_table(args, rows)}\n"
-            f"Peak memory of one merge by all threads.\n\n{memory_table(first, small, large)}")
+            f"Peak memory of one merge by all threads.\n\n{peak}")
     print(text, end="")
     if args.markdown:
         args.markdown.write_text(text)
     if args.svg:
-        args.svg.write_text(picture(args.method, by_size, by_count))
+        args.svg.write_text(picture(args.method, *([(x, best) for x, (best, _) in measured]
+                                                   for measured in (by_size, by_count))))
 
 
 if __name__ == "__main__":

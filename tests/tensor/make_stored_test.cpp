@@ -12,8 +12,6 @@ namespace {
 template <class Storage>
 class make_stored_of : public testing::Test {
  protected:
-  using real = compute_type<Storage>;
-
   static std::vector<Storage> some(std::size_t count, float step) {
     std::vector<Storage> values(count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -27,7 +25,7 @@ using storage_types = testing::Types<float16, bfloat16, float, double, float8_e4
 TYPED_TEST_SUITE(make_stored_of, storage_types);
 
 TYPED_TEST(make_stored_of, calls_with_the_elements_of_every_vector_in_their_order) {
-  using real = typename TestFixture::real;
+  using real = compute_type<TypeParam>;
   for (const std::size_t count : {0u, 1u, 63u, 256u, 1000u}) {
     const auto a = this->some(count, 0.25f), b = this->some(count, 0.5f);
     std::vector<TypeParam> out(count);
@@ -41,7 +39,7 @@ TYPED_TEST(make_stored_of, calls_with_the_elements_of_every_vector_in_their_orde
 }
 
 TYPED_TEST(make_stored_of, may_write_to_one_of_them) {
-  using real = typename TestFixture::real;
+  using real = compute_type<TypeParam>;
   for (const bool to_second : {false, true}) {
     auto a = this->some(1000, 0.25f), b = this->some(1000, 0.5f);
     std::vector<TypeParam> expected(1000);

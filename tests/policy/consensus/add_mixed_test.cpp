@@ -16,14 +16,16 @@ struct fixed_mixer {
 TEST(add_mixed, adds_lambda_times_the_mix) {
   const std::array<float, 2> base{1, 1};
   std::array<float, 2> out;
-  add_mixed<float>(fixed_mixer{}, {.lambda = 0.5f, .normalize = false}, base.data(), out.data(), 2);
+  add_mixed<float>(fixed_mixer{}, {.lambda = 0.5f, .normalize = false}, base.data(),
+                   out.data(), 0, 2);
   EXPECT_EQ(out, (std::array<float, 2>{4, 0}));
 }
 
 TEST(add_mixed, divides_by_the_weights_that_took_part_where_normalised) {
   const std::array<float, 2> base{1, 1};
   std::array<float, 2> out;
-  add_mixed<float>(fixed_mixer{}, {.lambda = 0.5f, .normalize = true}, base.data(), out.data(), 2);
+  add_mixed<float>(fixed_mixer{}, {.lambda = 0.5f, .normalize = true}, base.data(),
+                   out.data(), 0, 2);
   EXPECT_EQ(out, (std::array<float, 2>{2.5f, 0.5f}));
 }
 

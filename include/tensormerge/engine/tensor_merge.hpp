@@ -112,14 +112,12 @@ struct without_tiles {
   bool (*apply)(const Kernel&, const stored_range&, std::byte* out) = nullptr;
 };
 
-inline constexpr std::size_t most_without_tiles = 3;
-
 /// Calls `visit` with the elements of a range and their number; returns false where there are more
-/// inputs than are ever merged without tiles.
+/// inputs than are merged without tiles.
 template <class Storage, class Visitor>
 bool with_stored(const stored_range& range, std::byte* out, Visitor visit) {
-  if (range.inputs.size() > most_without_tiles) return false;
-  std::array<const Storage*, most_without_tiles> inputs;
+  if (range.inputs.size() > most_stored_inputs) return false;
+  std::array<const Storage*, most_stored_inputs> inputs;
   for (std::size_t i = 0; i < range.inputs.size(); ++i) {
     inputs[i] = reinterpret_cast<const Storage*>(range.inputs[i]);
   }
@@ -130,7 +128,7 @@ bool with_stored(const stored_range& range, std::byte* out, Visitor visit) {
                static_cast<std::size_t>(range.elements));
 }
 
-/// Both are nullptr where the dtypes differ.
+/// nullptr where the kernel never can, or where the dtypes differ.
 template <class Kernel, class Real>
 without_tiles<Kernel> without_tiles_for(const stored_dtypes& types) {
   const auto is_other = [&](dtype type) { return type != types.output; };
@@ -141,23 +139,25 @@ without_tiles<Kernel> without_tiles_for(const stored_dtypes& types) {
     if constexpr (!std::is_same_v<compute_type<stored>, Real>) {
       return {};
     } else {
-      return {.observe =
-                  [](const Kernel& kernel, const stored_range& range,
-                     typename Kernel::statistic& seen) {
-                    return with_stored<stored>(
-                        range, nullptr,
-                        [&](const stored_elements<stored>& elements, std::size_t size) {
-                          return observe_stored(kernel, elements, size, seen);
-                        });
-                  },
-              .apply =
-                  [](const Kernel& kernel, const stored_range& range, std::byte* out) {
-                    return with_stored<stored>(
-                        range, out,
-                        [&](const stored_elements<stored>& elements, std::size_t size) {
-                          return apply_stored<nearest_even>(kernel, elements, size, 0);
-                        });
-                  }};
+      without_tiles<Kernel> can;
+      if constexpr (observes_stored<Kernel, stored>) {
+        can.observe = [](const Kernel& kernel, const stored_range& range,
+                         typename Kernel::statistic& seen) {
+          return with_stored<stored>(
+              range, nullptr, [&](const stored_elements<stored>& elements, std::size_t size) {
+                return observe_stored(kernel, elements, size, seen);
+              });
+        };
+      }
+      if constexpr (applies_without_tiles<Kernel, stored, nearest_even>) {
+        can.apply = [](const Kernel& kernel, const stored_range& range, std::byte* out) {
+          return with_stored<stored>(
+              range, out, [&](const stored_elements<stored>& elements, std::size_t size) {
+                return apply_stored<nearest_even>(kernel, elements, size, 0);
+              });
+        };
+      }
+      return can;
     }
   });
 }

@@ -62,6 +62,7 @@ struct gram_merge {
     bool wants_observation() const { return !concluded_; }
     const char* problem() const { return problem_; }
 
+    using reads_stored = kernel;
     template <class Element>
     void observe(const tile<Real, Element>& piece, statistic& seen) const {
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {

@@ -27,16 +27,20 @@ struct stored_elements {
   std::uint64_t first = 0;  // counted from the tensor's start
 };
 
-/// Kernels that take elements as they are stored, of this type, where others take tiles of the
-/// compute type: in `observe`, or in `apply`, which then puts its result by make_block.
+/// Whether a kernel takes elements as they are stored, where others take tiles of the compute type,
+/// and says so by `using reads_stored` of its own name, which one derived from it does not inherit.
+template <class Kernel>
+concept reads_stored = std::same_as<typename Kernel::reads_stored, Kernel>;
+
+/// Such a kernel that does so in `observe`, or in `apply`, which then puts its result by make_block.
 template <class Kernel, class Storage>
 concept observes_stored =
-    !std::same_as<Storage, compute_type<Storage>> &&
+    reads_stored<Kernel> && !std::same_as<Storage, compute_type<Storage>> &&
     requires(const Kernel& kernel, const tile<compute_type<Storage>, Storage>& piece,
              typename Kernel::statistic& seen) { kernel.observe(piece, seen); };
 template <class Kernel, class Storage, class Rounding>
 concept applies_stored =
-    !std::same_as<Storage, compute_type<Storage>> &&
+    reads_stored<Kernel> && !std::same_as<Storage, compute_type<Storage>> &&
     requires(const Kernel& kernel, const tile<compute_type<Storage>, Storage>& piece,
              const stored_result<Rounding, Storage>& out) { kernel.apply(piece, out); };
 
@@ -61,8 +65,8 @@ concept makes_elements = requires(const Kernel& kernel) {
 
 namespace detail {
 
-/// More inputs than this are loaded once, to a tile, instead of once for each pair.
-inline constexpr std::size_t most_inputs_in_pairs = 2;
+/// Inner products of more inputs than this would load each element once for each pair.
+inline constexpr std::size_t most_observed_inputs = 2;
 
 template <class Rounding, std::size_t inputs, class Kernel, class Storage>
 bool make_elements(const Kernel& kernel, const stored_elements<Storage>& elements,
@@ -80,13 +84,23 @@ bool make_elements(const Kernel& kernel, const stored_elements<Storage>& element
 
 }  // namespace detail
 
+/// Merges of more inputs than this are made in tiles: it is what sums and functions of single
+/// elements are instantiated for.
+inline constexpr std::size_t most_stored_inputs = 3;
+
+/// Whether `apply_stored` can ever make a kernel's result.
+template <class Kernel, class Storage, class Rounding>
+concept applies_without_tiles =
+    tells_form<Kernel, compute_type<Storage>> || applies_stored<Kernel, Storage, Rounding> ||
+    makes_elements<Kernel, compute_type<Storage>, 1>;
+
 /// Shows `size` elements to a kernel without tiles and returns true, or does nothing and returns
 /// false where it cannot take them.
 template <class Kernel, class Storage>
 bool observe_stored(const Kernel& kernel, const stored_elements<Storage>& elements,
                     std::size_t size, typename Kernel::statistic& seen) {
   if constexpr (observes_stored<Kernel, Storage>) {
-    if (elements.inputs.size() > detail::most_inputs_in_pairs) return false;
+    if (elements.inputs.size() > detail::most_observed_inputs) return false;
     kernel.observe(tile<compute_type<Storage>, Storage>{.inputs = elements.inputs,
                                                         .base = elements.base,
                                                         .size = size,
@@ -104,6 +118,7 @@ template <class Rounding, class Kernel, class Storage>
 bool apply_stored(const Kernel& kernel, const stored_elements<Storage>& elements,
                   std::size_t size, std::uint64_t random_key) {
   using real = compute_type<Storage>;
+  if (elements.inputs.size() > most_stored_inputs) return false;
   if constexpr (tells_form<Kernel, real>) {
     if (sum_stored<Rounding>(kernel.form(), elements.base, elements.inputs, elements.out, size)) {
       return true;

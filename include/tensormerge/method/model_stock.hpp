@@ -45,6 +45,8 @@ struct model_stock {
 
     bool wants_observation() const { return row_length_ == 0 && whole::wants_observation(); }
 
+    using reads_stored = kernel;  // in `observe`, which is the whole tensor's
+
     void conclude(const typename whole::statistic& seen) {
       whole::conclude(seen);
       if constexpr (is_rounded<Real>) {

@@ -44,9 +44,9 @@ struct nearswap {
     }
 
     void apply(const tile<Real>& piece, Real* out) const {
-      const auto made = element();
+      const auto make = element();
       for (std::size_t i = 0; i < piece.size; ++i) {
-        out[i] = made(piece.base[i], piece.inputs[0][i]);
+        out[i] = make(piece.base[i], piece.inputs[0][i]);
       }
     }
 

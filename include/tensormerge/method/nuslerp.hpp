@@ -88,6 +88,7 @@ struct nuslerp {
                                : nullptr;
     }
 
+    using reads_stored = kernel;
     template <class Element>
     void observe(const tile<Real, Element>& piece, statistic& seen) const {
       if constexpr (is_rounded<Real>) {
@@ -178,7 +179,7 @@ struct nuslerp {
       const std::size_t count = vectors_.row_length;
       const products_of_two products =
           dots_of_two<Real>(piece.inputs[0] + begin, piece.inputs[1] + begin,
-                      piece.base == nullptr ? nullptr : piece.base + begin, count);
+                            piece.base == nullptr ? nullptr : piece.base + begin, count);
       if constexpr (is_rounded<Real>) {
         const lengths of_row{mixture::length(products.first_first),
                              mixture::length(products.second_second)};

@@ -97,6 +97,7 @@ struct task_vector_merge {
       });
     }
 
+    using reads_stored = kernel;
     template <class Element>
     void observe(const tile<Real, Element>& piece, statistic& seen) const {
       std::array<Real, block_elements> delta;
@@ -125,16 +126,18 @@ struct task_vector_merge {
       return {.terms = weighted_form<Real>::of::deltas, .coefficients = coefficients_};
     }
 
-    /// `out` is a pointer to Real or a stored_result.
+    /// `out` is a pointer to Real or a stored_result; a plain sum has its own way to be stored.
     template <class Element, class Result>
+      requires(!is_plain_sum || std::same_as<Result, Real*>)
     void apply(const tile<Real, Element>& piece, Result out) const {
-      if constexpr (is_plain_sum && std::same_as<Result, Real*>) {
+      if constexpr (is_plain_sum) {
         if (!scaling_.normalize) {
           displaced_sum<Real>(piece.inputs, piece.base, coefficients_, out, piece.size);
           return;
         }
       }
       std::array<Real, block_elements> delta;
+      bool is_quick = true;
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {
         const loaded_block<Real, Element> base(piece.base + begin, count);
         const delta_block<Real> block{{delta.data(), count}};
@@ -145,12 +148,15 @@ struct task_vector_merge {
             mixer.add(weights_[i], {block.values});
           }
         };
-        if constexpr (mixes_quickly<Consensus, Real>) {
-          typename Consensus::template quick_mixer<Real> mixer(count, scaling_.normalize);
-          mix(mixer);
-          if (mixer.is_certain()) {
-            add_mixed(mixer, scaling_, base.data(), out, begin, count);
-            return;
+        if constexpr (has_quick_mixer<Consensus, Real>) {
+          if (is_quick) {
+            typename Consensus::template quick_mixer<Real> mixer(count, scaling_.normalize);
+            mix(mixer);
+            is_quick = mixer.is_certain();  // where models cancel once, they do so often
+            if (is_quick) {
+              add_mixed(mixer, scaling_, base.data(), out, begin, count);
+              return;
+            }
           }
         }
         typename Consensus::template mixer<Real> mixer(count, scaling_.normalize);

@@ -46,6 +46,7 @@ class two_vector_kernel {
   statistic make_statistic(scratch& memory) const { return statistic(memory); }
   bool wants_observation() const { return !concluded_; }
 
+  using reads_stored = two_vector_kernel;
   template <class Element>
   void observe(const tile<Real, Element>& piece, statistic& seen) const {
     const std::array<const Element*, 2> vectors{piece.base, piece.inputs[0]};

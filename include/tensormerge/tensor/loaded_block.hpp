@@ -3,13 +3,13 @@
 #include <array>
 #include <cstddef>
 
-#include <tensormerge/dtype/rounded.hpp>
+#include <tensormerge/dtype/convert.hpp>
 #include <tensormerge/tensor/tile.hpp>
 
 namespace tensormerge {
 
-/// A block of a tile in the compute type: loaded where the tile's elements are as they are stored,
-/// and the tile's own otherwise.
+/// At most block_elements of a tile in the compute type: loaded where the tile's elements are as
+/// they are stored, and the tile's own otherwise.
 template <class Real, class Element>
 class loaded_block {
  public:

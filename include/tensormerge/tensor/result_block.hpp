@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -18,8 +19,8 @@ struct stored_result {
   std::uint64_t random_key = 0;
 };
 
-/// Makes `count` elements of a result, at most block_elements, from its element `begin` on:
-/// `element(i)` is the i-th of them. What it reads may be what is written to.
+/// Makes `count` elements of a result from its element `begin` on: `element(i)` is the i-th of them.
+/// It may read the i-th of what is written to.
 template <class Real, class MakeElement>
 void make_block(Real* result, std::size_t begin, std::size_t count, MakeElement element) {
   Real* const to = result + begin;
@@ -29,9 +30,12 @@ template <class Real, class Rounding, class Storage, class MakeElement>
 void make_block(const stored_result<Rounding, Storage>& result, std::size_t begin,
                 std::size_t count, MakeElement element) {
   std::array<Real, block_elements> made;
-  make_block(made.data(), 0, count, element);
-  store_tile<Rounding>(made.data(), result.elements + begin, count, result.random_key,
-                       result.first + begin);
+  for (std::size_t done = 0; done < count; done += block_elements) {
+    const std::size_t size = std::min(block_elements, count - done);
+    for (std::size_t i = 0; i < size; ++i) made[i] = element(done + i);
+    store_tile<Rounding>(made.data(), result.elements + begin + done, size, result.random_key,
+                         result.first + begin + done);
+  }
 }
 
 }  // namespace tensormerge

@@ -21,6 +21,14 @@ TEST(add_mixed, adds_lambda_times_the_mix) {
   EXPECT_EQ(out, (std::array<float, 2>{4, 0}));
 }
 
+TEST(add_mixed, writes_from_a_place_of_the_result_on) {
+  const std::array<float, 2> base{1, 1};
+  std::array<float, 4> out{9, 9, 9, 9};
+  add_mixed<float>(fixed_mixer{}, {.lambda = 0.5f, .normalize = false}, base.data(),
+                   out.data(), 1, 2);
+  EXPECT_EQ(out, (std::array<float, 4>{9, 4, 0, 9}));
+}
+
 TEST(add_mixed, divides_by_the_weights_that_took_part_where_normalised) {
   const std::array<float, 2> base{1, 1};
   std::array<float, 2> out;

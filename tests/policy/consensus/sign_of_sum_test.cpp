@@ -65,8 +65,19 @@ bool is_certain_and_right(const std::vector<voter>& voters) {
   return true;
 }
 
-static_assert(mixes_quickly<sign_of_sum, float> && mixes_quickly<sign_of_sum, double>);
-static_assert(!mixes_quickly<sign_of_sum, rounded<float>>);
+/// Derived from a consensus that mixes quickly, with a mixer of its own.
+struct otherwise_mixed : sign_of_sum {
+  template <class Real>
+  class mixer : public sign_of_sum::mixer<Real> {
+   public:
+    using sign_of_sum::mixer<Real>::mixer;
+    Real mixed(std::size_t) const { return 0; }
+  };
+};
+
+static_assert(has_quick_mixer<sign_of_sum, float> && has_quick_mixer<sign_of_sum, double>);
+static_assert(!has_quick_mixer<sign_of_sum, rounded<float>>);
+static_assert(consensus<otherwise_mixed, float> && !has_quick_mixer<otherwise_mixed, float>);
 
 TEST(quick_sign_of_sum, is_certain_of_sums_that_rounding_cannot_turn) {
   EXPECT_TRUE(is_certain_and_right({{1, {3, 1}}, {1, {-1, -4}}, {1, {2, 2}}}));
@@ -108,6 +119,20 @@ TEST(quick_sign_of_sum, is_right_wherever_it_is_certain) {
   }
   EXPECT_GT(certain, 1000);
   EXPECT_GT(uncertain, 1000);
+}
+
+TEST(quick_sign_of_sum, is_right_among_the_least_numbers) {
+  std::mt19937 random(4);
+  std::uniform_real_distribution<float> size(0, 64), weight(-1, 1);
+  int certain = 0;
+  for (int round = 0; round < 4000; ++round) {
+    std::vector<voter> voters(2);
+    for (voter& v : voters) {
+      v = {weight(random), {std::ldexp(size(random), -126), std::ldexp(size(random), -130)}};
+    }
+    certain += is_certain_and_right(voters) ? 1 : 0;
+  }
+  EXPECT_GT(certain, 100);
 }
 
 TEST(sign_of_sum, carries_a_nan) {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <type_traits>
 
+#include <tensormerge/dtype/convert.hpp>
 #include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/policy/accumulate/lane_sum.hpp>
 
@@ -71,6 +73,13 @@ struct products_of_two {
   double first_first = 0;
   double second_second = 0;
   double first_second = 0;
+
+  products_of_two& operator+=(const products_of_two& other) {
+    first_first += other.first_first;
+    second_second += other.second_second;
+    first_second += other.first_second;
+    return *this;
+  }
 };
 
 namespace detail {
@@ -98,10 +107,25 @@ products_of_two products_in_lanes(const Element* a, const Element* b, const Elem
   return {firsts.total(), seconds.total(), both.total()};
 }
 
+/// Those of differences, summed in float in pieces; nothing where that is not accurate enough.
+template <class Element>
+std::optional<products_of_two> products_in_pieces(const Element* a, const Element* b,
+                                                  const Element* base, std::size_t count) {
+  products_of_two products;
+  for_each_piece(count, [&](std::size_t begin, std::size_t size) {
+    products += products_in_lanes<float>(a + begin, b + begin, base + begin, size);
+  });
+  const auto [first, second, both] = products;
+  const auto is_accurate = [](double square) { return square > 1e-25 && square < 1e38; };
+  const bool is_parallel = both * both > 0.9 * (first * second);
+  if (!is_accurate(first) || !is_accurate(second) || is_parallel) return std::nullopt;
+  return products;
+}
+
 }  // namespace detail
 
-/// The same in one pass: of two blocks of `count` elements, in the compute type `Real` or as they
-/// are stored, each less `base` unless that is nullptr. Differences in float are summed in float,
+/// The same in one pass: of two blocks of `count` elements, in the compute type `Real` or, up to
+/// block_elements, as they are stored, each less `base` unless that is nullptr. Differences in float are summed in float,
 /// in pieces, within 1.3e-6 of the product of their lengths, and in double where squares overflow
 /// or vanish or the two are nearly parallel, whose angle such sums do not tell: elements of 16
 /// bits, which are computed in float, know their own values to 4e-4 at best.
@@ -114,33 +138,16 @@ products_of_two dots_of_two(const Element* a, const Element* b,
     };
     return {product(a, a), product(b, b), product(a, b)};
   } else if constexpr (!std::is_same_v<Element, Real> && !loads_at_once<Element>) {
-    products_of_two products;
-    detail::for_each_piece(count, [&](std::size_t begin, std::size_t size) {
-      std::array<Real, detail::piece_elements> x, y, origin;
-      load_tile(a + begin, x.data(), size);
-      load_tile(b + begin, y.data(), size);
-      if (base != nullptr) load_tile(base + begin, origin.data(), size);
-      const products_of_two piece =
-          dots_of_two<Real>(x.data(), y.data(), base == nullptr ? nullptr : origin.data(), size);
-      products.first_first += piece.first_first;
-      products.second_second += piece.second_second;
-      products.first_second += piece.first_second;
-    });
-    return products;
+    std::array<Real, detail::piece_elements> x, y, origin;
+    load_tile(a, x.data(), count);
+    load_tile(b, y.data(), count);
+    if (base != nullptr) load_tile(base, origin.data(), count);
+    return dots_of_two<Real>(x.data(), y.data(), base == nullptr ? nullptr : origin.data(), count);
   } else {
-    if (std::is_same_v<Real, float> && base != nullptr) {
-      products_of_two products;
-      detail::for_each_piece(count, [&](std::size_t begin, std::size_t size) {
-        const products_of_two piece =
-            detail::products_in_lanes<float>(a + begin, b + begin, base + begin, size);
-        products.first_first += piece.first_first;
-        products.second_second += piece.second_second;
-        products.first_second += piece.first_second;
-      });
-      const auto [first, second, both] = products;
-      const auto is_accurate = [](double square) { return square > 1e-25 && square < 1e38; };
-      const bool is_parallel = both * both > 0.9 * (first * second);
-      if (is_accurate(first) && is_accurate(second) && !is_parallel) return products;
+    if constexpr (std::is_same_v<Real, float>) {
+      const std::optional<products_of_two> products =
+          base == nullptr ? std::nullopt : detail::products_in_pieces(a, b, base, count);
+      if (products) return *products;
     }
     return detail::products_in_lanes<double>(a, b, base, count);
   }

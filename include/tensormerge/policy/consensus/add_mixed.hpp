@@ -24,18 +24,18 @@ struct mix_scaling {
   }
 };
 
-/// Adds what a consensus' mixer holds to a block of the base, in the compute type or as it is
-/// stored, at most block_elements from `begin` on of the result (see make_block).
-template <class Real, class Mixer, class Element, class Result>
-void add_mixed(const Mixer& mixer, mix_scaling<Real> scaling, const Element* base,
-               const Result& out, std::size_t begin, std::size_t count) {
+/// Adds what a consensus' mixer holds to `count` elements at `base`: they are the result's from
+/// `begin` on (see make_block).
+template <class Real, class Mixer, class Result>
+void add_mixed(const Mixer& mixer, mix_scaling<Real> scaling, const Real* base, const Result& out,
+               std::size_t begin, std::size_t count) {
   if (scaling.normalize) {
     make_block<Real>(out, begin, count, [&](std::size_t i) {
-      return load<Real>(base[i]) + scaling.lambda * (mixer.mixed(i) / mixer.divisor(i));
+      return base[i] + scaling.lambda * (mixer.mixed(i) / mixer.divisor(i));
     });
   } else {
     make_block<Real>(out, begin, count, [&](std::size_t i) {
-      return load<Real>(base[i]) + scaling.lambda * mixer.mixed(i);
+      return base[i] + scaling.lambda * mixer.mixed(i);
     });
   }
 }

@@ -8,6 +8,19 @@
 
 namespace tensormerge {
 
+namespace detail {
+
+template <class Mixer, class Real>
+concept mixes_deltas = requires(Mixer& mixer, const Mixer& done, double weight,
+                                delta_block<const Real> block, std::size_t i) {
+  requires std::constructible_from<Mixer, std::size_t, bool>;
+  mixer.add(weight, block);
+  { done.mixed(i) } -> std::same_as<Real>;
+  { done.divisor(i) } -> std::same_as<Real>;
+};
+
+}  // namespace detail
+
 /// What mixes the task vectors of all models into one, element by element.
 ///
 /// `Consensus::mixer<Real>` takes the blocks of all models one after the other: made of the
@@ -16,20 +29,17 @@ namespace tensormerge {
 /// take part at element i and `divisor(i)` the sum of their weights, 1 where that cannot be divided
 /// by.
 template <class Consensus, class Real>
-concept consensus = requires(typename Consensus::template mixer<Real>& mixer,
-                             const typename Consensus::template mixer<Real>& done, double weight,
-                             delta_block<const Real> block, std::size_t i) {
-  requires std::constructible_from<typename Consensus::template mixer<Real>, std::size_t, bool>;
-  mixer.add(weight, block);
-  { done.mixed(i) } -> std::same_as<Real>;
-  { done.divisor(i) } -> std::same_as<Real>;
-};
+concept consensus = detail::mixes_deltas<typename Consensus::template mixer<Real>, Real>;
 
-/// Whether a consensus has `quick_mixer<Real>` too: used as a mixer is, its result is the mixer's
-/// wherever it `is_certain()`; elsewhere a block is mixed once more, by the mixer.
+/// Whether a consensus has `quick_mixer<Real>` too, and says so by `using mixes_quickly` of its own
+/// name, which a policy derived from it does not inherit. It is used as a mixer is, but for rounded
+/// types, and has the mixer's result wherever it `is_certain()`; elsewhere the mixer mixes the block
+/// once more.
 template <class Consensus, class Real>
-concept mixes_quickly =
-    !is_rounded<Real> && requires(const typename Consensus::template quick_mixer<Real>& done) {
+concept has_quick_mixer =
+    std::same_as<typename Consensus::mixes_quickly, Consensus> && !is_rounded<Real> &&
+    detail::mixes_deltas<typename Consensus::template quick_mixer<Real>, Real> &&
+    requires(const typename Consensus::template quick_mixer<Real>& done) {
       { done.is_certain() } -> std::same_as<bool>;
     };
 

@@ -108,9 +108,13 @@ struct sign_of_sum {
     std::array<double, block_elements> votes_;
   };
 
+  using mixes_quickly = sign_of_sum;
+
   /// Takes the vote by the sums themselves, whose rounding seldom matters.
   template <class Real>
   class quick_mixer {
+    static_assert(!is_rounded<Real>);
+
    public:
     quick_mixer(std::size_t count, bool divides) : count_(count), sums_(divides) {}
 
@@ -121,9 +125,10 @@ struct sign_of_sum {
       sums_.add(weight, delta);
     }
 
-    /// Each model rounds its weight, its product and the sum once, and the vote in double rounds
-    /// less: where the sum of both signs is larger than what that can make of the sum of
-    /// magnitudes, their signs agree. Where all products are zero, the sign does not matter.
+    /// Each model rounds its weight, its product and the sum at most once, here as in the mixer's
+    /// vote: where the sum of both signs is larger than what that can make of the sum of magnitudes,
+    /// the signs agree. What products below the least normal number lose is far below that number.
+    /// Where all products are zero, the sign does not matter.
     bool is_certain() const {
       const Real rounding = static_cast<Real>(sums_.models() + 4) *
                             std::numeric_limits<Real>::epsilon();

@@ -54,8 +54,8 @@ class column_products {
       const std::size_t width = std::min(columns - column, count - done);
       for (std::size_t from = 0; from < width; from += lanes) {
         add_lanes<Element>({first + done + from, second + done + from,
-                         origin == nullptr ? nullptr : origin + done + from},
-                        rows, column + from, std::min(lanes, width - from));
+                            origin == nullptr ? nullptr : origin + done + from},
+                           rows, column + from, std::min(lanes, width - from));
       }
       done += rows * width;
     }
@@ -101,8 +101,7 @@ class column_products {
     for (std::size_t row = 0; row < rows; ++row) {
       const std::size_t at = row * entries_.size();
       for (std::size_t i = 0; i < count; ++i) {
-        const double origin =
-            from.origin == nullptr ? 0.0 : load<double>(from.origin[at + i]);
+        const double origin = from.origin == nullptr ? 0.0 : load<double>(from.origin[at + i]);
         const double a = load<double>(from.first[at + i]) - origin;
         const double b = load<double>(from.second[at + i]) - origin;
         first_first[i] += a * a;

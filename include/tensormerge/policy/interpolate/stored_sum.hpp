@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <tensormerge/dtype/convert.hpp>
 #include <tensormerge/tensor/make_stored.hpp>
 
 namespace tensormerge {

@@ -9,9 +9,9 @@
 Makes the models with make_models.py in WORK (some gigabytes) and prints Markdown tables: a merge of
 two models of each size in gigabytes, then of each number of models of the first size, by each
 number of threads in turn, beside `cp` of one model; then for each method the peak memory with
-models of two of the sizes. Times are the best of the rounds, with a warm page cache as far as memory
-reaches; memory is the largest resident set, in bold where it grows by more than a tenth. --svg
-draws the seconds.
+models of two of the sizes. Times are the best of the rounds, with a warm page cache as far as
+memory reaches; memory is the largest resident set, in bold where it grows by more than a tenth.
+--svg draws the seconds.
 """
 import argparse
 import pathlib

@@ -87,10 +87,10 @@ concept tells_bytes = tells_bytes_by_inputs<Kernel> || tells_bytes_by_tensor<Ker
 /// `conclude`; once there is a problem, nothing else of the kernel may be called.
 ///
 /// What follows saves tiles, which cost as much as the arithmetic of a simple merge; the result has
-/// the same bits (see method/merge_stored.hpp). A kernel that says `using reads_stored = kernel` may
-/// have `observe` and `apply` as templates that take ranges of any size as they are stored,
-/// `const tile<Real, Element>&`, to be read with load<Real>; such an `apply` takes two arguments, of
-/// which the second is Real* or a stored_result, to be written with make_block
+/// the same bits (see method/merge_stored.hpp). A kernel that says `using reads_stored = kernel`
+/// may have `observe` and `apply` as templates that take ranges of any size as they are stored,
+/// `const tile<Real, Element>&`, to be read with load<Real>; such an `apply` takes two arguments,
+/// of which the second is Real* or a stored_result, to be written with make_block
 /// (tensor/result_block.hpp). A kernel that makes an element of the result of one element each of
 /// the base and the inputs may have `element() const`, which returns the function that does, and
 /// `using element_of = kernel`. A kernel whose `apply` makes a weighted sum may have

@@ -32,7 +32,8 @@ struct stored_elements {
 template <class Kernel>
 concept reads_stored = std::same_as<typename Kernel::reads_stored, Kernel>;
 
-/// Such a kernel that does so in `observe`, or in `apply`, which then puts its result by make_block.
+/// Such a kernel that does so in `observe`, or in `apply`, which then puts its result by
+/// make_block.
 template <class Kernel, class Storage>
 concept observes_stored =
     reads_stored<Kernel> && !std::same_as<Storage, compute_type<Storage>> &&

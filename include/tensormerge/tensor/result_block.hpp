@@ -19,8 +19,8 @@ struct stored_result {
   std::uint64_t random_key = 0;
 };
 
-/// Makes `count` elements of a result from its element `begin` on: `element(i)` is the i-th of them.
-/// It may read the i-th of what is written to.
+/// Makes `count` elements of a result from its element `begin` on: `element(i)` is the i-th of
+/// them. It may read the i-th of what is written to.
 template <class Real, class MakeElement>
 void make_block(Real* result, std::size_t begin, std::size_t count, MakeElement element) {
   Real* const to = result + begin;

@@ -125,10 +125,11 @@ std::optional<products_of_two> products_in_pieces(const Element* a, const Elemen
 }  // namespace detail
 
 /// The same in one pass: of two blocks of `count` elements, in the compute type `Real` or, up to
-/// block_elements, as they are stored, each less `base` unless that is nullptr. Differences in float are summed in float,
-/// in pieces, within 1.3e-6 of the product of their lengths, and in double where squares overflow
-/// or vanish or the two are nearly parallel, whose angle such sums do not tell: elements of 16
-/// bits, which are computed in float, know their own values to 4e-4 at best.
+/// block_elements, as they are stored, each less `base` unless that is nullptr. Differences in
+/// float are summed in float, in pieces, within 1.3e-6 of the product of their lengths, and in
+/// double where squares overflow or vanish or the two are nearly parallel, whose angle such sums do
+/// not tell: elements of 16 bits, which are computed in float, know their own values to 4e-4 at
+/// best.
 template <class Real, class Element>
 products_of_two dots_of_two(const Element* a, const Element* b,
                             std::type_identity_t<const Element*> base, std::size_t count) {

@@ -33,8 +33,8 @@ concept consensus = detail::mixes_deltas<typename Consensus::template mixer<Real
 
 /// Whether a consensus has `quick_mixer<Real>` too, and says so by `using mixes_quickly` of its own
 /// name, which a policy derived from it does not inherit. It is used as a mixer is, but for rounded
-/// types, and has the mixer's result wherever it `is_certain()`; elsewhere the mixer mixes the block
-/// once more.
+/// types, and has the mixer's result wherever it `is_certain()`; elsewhere the mixer mixes the
+/// block once more.
 template <class Consensus, class Real>
 concept has_quick_mixer =
     std::same_as<typename Consensus::mixes_quickly, Consensus> && !is_rounded<Real> &&

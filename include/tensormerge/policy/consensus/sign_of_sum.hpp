@@ -126,9 +126,9 @@ struct sign_of_sum {
     }
 
     /// Each model rounds its weight, its product and the sum at most once, here as in the mixer's
-    /// vote: where the sum of both signs is larger than what that can make of the sum of magnitudes,
-    /// the signs agree. What products below the least normal number lose is far below that number.
-    /// Where all products are zero, the sign does not matter.
+    /// vote: where the sum of both signs is larger than what that can make of the sum of
+    /// magnitudes, the signs agree. What products below the least normal number lose is far below
+    /// that number. Where all products are zero, the sign does not matter.
     bool is_certain() const {
       const Real rounding = static_cast<Real>(sums_.models() + 4) *
                             std::numeric_limits<Real>::epsilon();

@@ -136,7 +136,8 @@ without_tiles<Kernel> without_tiles_for(const stored_dtypes& types) {
   if (std::any_of(types.inputs.begin(), types.inputs.end(), is_other)) return {};
   return with_storage_type(types.output, [](auto storage) -> without_tiles<Kernel> {
     using stored = typename decltype(storage)::type;
-    if constexpr (!std::is_same_v<compute_type<stored>, Real>) {
+    // Loading a float8 takes longer than what a tile costs.
+    if constexpr (!std::is_same_v<compute_type<stored>, Real> || sizeof(stored) == 1) {
       return {};
     } else {
       without_tiles<Kernel> can;

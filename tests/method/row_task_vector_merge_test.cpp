@@ -42,7 +42,7 @@ struct keep_row_maximum {
     void observe_row(std::uint64_t, Blocks&&, statistic&) const {}
     void conclude(const statistic&) {}
     template <class Blocks>
-    void begin_row(Blocks&& blocks, statistic& working) const {
+    void begin_row(std::uint64_t, Blocks&& blocks, statistic& working) const {
       working.maximum = 0;
       blocks([&](delta_block<Real> block) {
         for (const Real x : block.values) working.maximum = std::max(working.maximum, x);

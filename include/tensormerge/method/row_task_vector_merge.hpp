@@ -9,6 +9,7 @@
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/policy/consensus/add_mixed.hpp>
 #include <tensormerge/policy/consensus/consensus.hpp>
+#include <tensormerge/policy/select/row_masks.hpp>
 #include <tensormerge/policy/sparsify/row_sparsifier.hpp>
 #include <tensormerge/tensor/delta.hpp>
 #include <tensormerge/tensor/scratch.hpp>
@@ -50,10 +51,13 @@ struct row_task_vector_merge {
       std::span<selector_statistic> inputs_;
     };
 
-    static constexpr std::size_t scratch_bytes(std::size_t inputs) {
-      return scratch::bytes_for<selector>(inputs) + scratch::bytes_for<double>(inputs);
+    static std::size_t scratch_bytes(std::size_t inputs, const parameters& shared,
+                                     const tensor_facts& facts) {
+      return scratch::bytes_for<selector>(inputs) + scratch::bytes_for<double>(inputs) +
+             inputs * scratch::bytes_for<std::uint32_t>(mask_words(shared, facts));
     }
-    static constexpr std::size_t statistic_bytes(std::size_t inputs) {
+    static std::size_t statistic_bytes(std::size_t inputs, const parameters&,
+                                       const tensor_facts&) {
       return scratch::bytes_for<selector_statistic>(inputs) +
              inputs * selector_statistic::scratch_bytes();
     }
@@ -67,7 +71,14 @@ struct row_task_vector_merge {
               [&](std::size_t i) { return selector(shared, inputs[i], facts, i); })),
           weights_(memory.make<double>(inputs.size(),
                                        [&](std::size_t i) { return inputs[i].weight; })),
-          scaling_(mix_scaling<Real>::from(shared)) {}
+          scaling_(mix_scaling<Real>::from(shared)) {
+      if constexpr (remembers_masks<selector, parameters>) {
+        for (selector& each : selectors_) {
+          const auto words = memory.take<std::uint32_t>(mask_words(shared, facts));
+          each.remember(row_masks(words, facts));
+        }
+      }
+    }
 
     const char* problem() const {
       for (const selector& one : selectors_) {
@@ -106,7 +117,7 @@ struct row_task_vector_merge {
       std::array<Real, block_elements> delta;
       for (std::size_t begin = 0; begin < piece.size; begin += row_length_) {
         for (std::size_t i = 0; i < selectors_.size(); ++i) {
-          selectors_[i].begin_row(blocks_of(piece, i, begin), working.inputs_[i]);
+          selectors_[i].begin_row(row_at(piece, begin), blocks_of(piece, i, begin), working.inputs_[i]);
         }
         for (std::size_t column = 0; column < row_length_; column += block_elements) {
           const std::size_t count = std::min(block_elements, row_length_ - column);
@@ -124,6 +135,14 @@ struct row_task_vector_merge {
     }
 
    private:
+    static std::size_t mask_words(const parameters& shared, const tensor_facts& facts) {
+      if constexpr (remembers_masks<selector, parameters>) {
+        return selector::mask_words(shared, facts);
+      } else {
+        return 0;
+      }
+    }
+
     std::uint64_t row_at(const tile<Real>& piece, std::size_t begin) const {
       return (piece.first + begin) / row_length_;
     }

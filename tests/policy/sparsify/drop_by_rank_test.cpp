@@ -25,7 +25,7 @@ struct input_parameters {
 template <class Real>
 std::vector<Real> dropped(std::vector<Real> delta, std::size_t row_length,
                           const parameters& shared, const input_parameters& input,
-                          std::uint64_t key = 1) {
+                          std::uint64_t key = 1, std::size_t remembered_rows = 0) {
   using selector_type = drop_by_rank::selector<Real>;
   const tensor_facts facts{.elements = delta.size(),
                            .row_length = row_length,
@@ -33,6 +33,8 @@ std::vector<Real> dropped(std::vector<Real> delta, std::size_t row_length,
                            .column_length = delta.size() / row_length,
                            .axes = 2};
   selector_type selector(shared, input, facts, 0);
+  std::vector<std::uint32_t> words(remembered_rows * ((row_length + 31) / 32));
+  selector.remember(row_masks(words, facts));
   std::vector<std::byte> memory(selector_type::statistic::scratch_bytes());
   scratch rest(memory);
   typename selector_type::statistic seen(rest);
@@ -54,7 +56,7 @@ std::vector<Real> dropped(std::vector<Real> delta, std::size_t row_length,
     selector.conclude(seen);
   }
   for (std::size_t row = 0; row < delta.size() / row_length; ++row) {
-    selector.begin_row(blocks_of(row), seen);
+    selector.begin_row(row, blocks_of(row), seen);
     for (std::size_t column = 0; column < row_length; column += block_elements) {
       const std::size_t count = std::min(block_elements, row_length - column);
       selector.keep({{delta.data() + row * row_length + column, count}}, row, column, seen);
@@ -112,6 +114,17 @@ TEST(drop_by_rank, restores_the_norm_where_asked) {
   for (const double x : delta) before += std::abs(x);
   for (const double x : dropped(delta, 300, {.rescale = true}, {})) after += std::abs(x);
   EXPECT_NEAR(after, before, 1e-12 * before);
+}
+
+TEST(drop_by_rank, keeps_the_same_of_rows_that_it_remembers) {
+  std::vector<float> delta;
+  for (int i = 0; i < 7 * 301; ++i) delta.push_back(static_cast<float>(i * 37 % 101));
+  const auto dropped_remembering = [&](std::size_t rows) {
+    return dropped(delta, 301, {.rescale = true}, {}, 1, rows);
+  };
+  const std::vector<float> expected = dropped_remembering(0);
+  EXPECT_EQ(dropped_remembering(7), expected);
+  EXPECT_EQ(dropped_remembering(3), expected);
 }
 
 TEST(drop_by_rank, keeps_none_at_0_and_all_at_1) {

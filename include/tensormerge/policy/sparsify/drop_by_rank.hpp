@@ -12,6 +12,7 @@
 #include <tensormerge/policy/random/element_bits.hpp>
 #include <tensormerge/policy/select/magnitude_key.hpp>
 #include <tensormerge/policy/select/magnitude_ranks.hpp>
+#include <tensormerge/policy/select/row_masks.hpp>
 #include <tensormerge/policy/sparsify/match_l1_norm.hpp>
 #include <tensormerge/policy/sparsify/row_sparsifier.hpp>
 #include <tensormerge/tensor/delta.hpp>
@@ -69,14 +70,22 @@ struct drop_by_rank {
 
     bool wants_observation() const { return wants_norms_; }
 
-    /// Adds one row: `next(visit)` calls `visit` with each block of it.
+    /// Masks are remembered from the round that observes, where there is one.
+    template <class Parameters>
+    static std::size_t mask_words(const Parameters& shared, const tensor_facts& facts) {
+      return shared.rescale ? row_masks::words_for(facts) : 0;
+    }
+    void remember(const row_masks& masks) { masks_ = masks; }
+
+    /// Adds one row: `blocks(visit)` calls `visit` with each block of it.
     template <class Blocks>
     void observe_row(std::uint64_t row, Blocks&& blocks, statistic& seen) const {
-      begin_row(blocks, seen);
+      learn_order(blocks, seen);
       std::uint64_t column = 0;
       blocks([&](delta_block<Real> block) {
         std::array<Real, block_elements> kept;
         mask(block, row, column, seen, kept.data());
+        if (masks_.has(row)) masks_.put(row, column, block.size(), kept.data());
         const Real* const values = block.values.data();
         const masked_sums sums = sums_of_magnitudes(values, kept.data(), block.size());
         seen.all_.add(sums.all);
@@ -89,21 +98,13 @@ struct drop_by_rank {
       scale_ = static_cast<Real>(match_l1_norm(static_cast<summary<Real>>(seen.all_.value()),
                                               static_cast<summary<Real>>(seen.kept_.value())));
       wants_norms_ = false;
+      has_masks_ = true;
     }
 
     /// Learns the order of a row before its blocks are given to `keep`, in their order.
     template <class Blocks>
-    void begin_row(Blocks&& blocks, statistic& working) const {
-      if (!drops_some()) return;
-      auto largest = magnitude_key(Real{});
-      blocks([&](delta_block<Real> block) {
-        for (const Real x : block.values) largest = std::max(largest, magnitude_key(x));
-      });
-      working.ranks_.begin(std::bit_cast<Real>(largest));
-      blocks([&](delta_block<Real> block) {
-        working.ranks_.count(block.values.data(), block.size());
-      });
-      working.ranks_.end_counting();
+    void begin_row(std::uint64_t row, Blocks&& blocks, statistic& working) const {
+      if (drops_some() && !remembers(row)) learn_order(blocks, working);
     }
 
     void keep(delta_block<Real> block, std::uint64_t row, std::uint64_t column,
@@ -114,13 +115,32 @@ struct drop_by_rank {
         return;
       }
       std::array<Real, block_elements> kept;
-      mask(block, row, column, working, kept.data());
+      if (remembers(row)) {
+        masks_.get(row, column, block.size(), kept.data());
+      } else {
+        mask(block, row, column, working, kept.data());
+      }
       for (std::size_t i = 0; i < block.size(); ++i) block[i] *= kept[i] * scale_;
     }
 
    private:
     /// Whether draws decide: neither all nor none are kept.
     bool drops_some() const { return density_ > 0 && density_ < 1; }
+    bool remembers(std::uint64_t row) const { return has_masks_ && masks_.has(row); }
+
+    /// Learns a row's order of magnitudes, for its blocks to be masked in their order.
+    template <class Blocks>
+    void learn_order(Blocks&& blocks, statistic& working) const {
+      auto largest = magnitude_key(Real{});
+      blocks([&](delta_block<Real> block) {
+        for (const Real x : block.values) largest = std::max(largest, magnitude_key(x));
+      });
+      working.ranks_.begin(std::bit_cast<Real>(largest));
+      blocks([&](delta_block<Real> block) {
+        working.ranks_.count(block.values.data(), block.size());
+      });
+      working.ranks_.end_counting();
+    }
 
     /// Ones for the elements of a block that are kept, and zeros for the others.
     void mask(delta_block<Real> block, std::uint64_t row, std::uint64_t column, statistic& working,
@@ -161,6 +181,8 @@ struct drop_by_rank {
     std::uint64_t row_length_;
     bool wants_norms_;
     Real scale_ = 1;
+    row_masks masks_;
+    bool has_masks_ = false;
   };
 };
 

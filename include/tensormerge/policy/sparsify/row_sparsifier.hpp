@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <tensormerge/policy/select/row_masks.hpp>
 #include <tensormerge/tensor/delta.hpp>
 #include <tensormerge/tensor/scratch.hpp>
+#include <tensormerge/tensor/tile.hpp>
 
 namespace tensormerge {
 
@@ -25,7 +27,7 @@ struct no_blocks {
 ///
 /// `Sparsifier::selector<Real>` differs from that of a sparsifier (policy/sparsify/sparsifier.hpp)
 /// in that it observes by `observe_row(row, blocks, statistic)`, and that
-/// `begin_row(blocks, statistic)` comes before `keep(block, row, column, statistic)` is called for
+/// `begin_row(row, blocks, statistic)` comes before `keep(block, row, column, statistic)` is called for
 /// the blocks of a row in their order. `blocks(visit)` calls `visit` with each block of the row's
 /// task vector. The statistic is the thread's working memory too. `problem()` is what the kernel's
 /// is (method/merge_method.hpp).
@@ -45,8 +47,17 @@ concept row_sparsifier =
       { observer.wants_observation() } -> std::same_as<bool>;
       observer.observe_row(place, blocks, seen);
       selector.conclude(seen);
-      observer.begin_row(blocks, seen);
+      observer.begin_row(place, blocks, seen);
       observer.keep(block, place, place, seen);
+    };
+
+/// A selector that can remember what it keeps from one round to the next is given memory for
+/// `mask_words(parameters, facts)` words by `remember(row_masks)`, before anything else.
+template <class Selector, class Parameters>
+concept remembers_masks =
+    requires(Selector& selector, const Parameters& shared, const tensor_facts& facts) {
+      { Selector::mask_words(shared, facts) } -> std::same_as<std::size_t>;
+      selector.remember(row_masks());
     };
 
 }  // namespace tensormerge

@@ -10,7 +10,8 @@ namespace tensormerge {
 
 /// Drops elements of each task vector at random, small ones of a row more often, and adds
 /// the weighted sum of what is left.
-/// Cost: two passes, one without `rescale`.
+/// Cost: two passes, and memory of a bit an element and input, up to 4 MiB an input; one pass and no
+/// memory without `rescale`.
 /// Errors: density - epsilon and density + epsilon must lie between 0 and 1 where density does.
 /// Ref: Deep et al. 2024, "DELLA-Merging" (arXiv 2406.11617).
 struct della_linear

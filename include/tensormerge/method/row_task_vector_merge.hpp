@@ -117,7 +117,8 @@ struct row_task_vector_merge {
       std::array<Real, block_elements> delta;
       for (std::size_t begin = 0; begin < piece.size; begin += row_length_) {
         for (std::size_t i = 0; i < selectors_.size(); ++i) {
-          selectors_[i].begin_row(row_at(piece, begin), blocks_of(piece, i, begin), working.inputs_[i]);
+          selectors_[i].begin_row(row_at(piece, begin), blocks_of(piece, i, begin),
+                                  working.inputs_[i]);
         }
         for (std::size_t column = 0; column < row_length_; column += block_elements) {
           const std::size_t count = std::min(block_elements, row_length_ - column);

@@ -27,10 +27,10 @@ struct no_blocks {
 ///
 /// `Sparsifier::selector<Real>` differs from that of a sparsifier (policy/sparsify/sparsifier.hpp)
 /// in that it observes by `observe_row(row, blocks, statistic)`, and that
-/// `begin_row(row, blocks, statistic)` comes before `keep(block, row, column, statistic)` is called for
-/// the blocks of a row in their order. `blocks(visit)` calls `visit` with each block of the row's
-/// task vector. The statistic is the thread's working memory too. `problem()` is what the kernel's
-/// is (method/merge_method.hpp).
+/// `begin_row(row, blocks, statistic)` comes before `keep(block, row, column, statistic)` is called
+/// for the blocks of a row in their order. `blocks(visit)` calls `visit` with each block of the
+/// row's task vector. The statistic is the thread's working memory too. `problem()` is what the
+/// kernel's is (method/merge_method.hpp).
 template <class Sparsifier, class Real>
 concept row_sparsifier =
     requires(typename Sparsifier::template selector<Real>& selector,

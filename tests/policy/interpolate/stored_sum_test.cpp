@@ -28,8 +28,6 @@ namespace {
 template <class Storage>
 class stored_sum : public testing::Test {
  protected:
-  using real = compute_type<Storage>;
-
   std::vector<Storage> numbers(std::size_t count) {
     std::uniform_real_distribution<float> some(-2, 2);
     std::vector<Storage> list(count);
@@ -48,7 +46,7 @@ using storage_types = testing::Types<float16, bfloat16, float, double, float8_e4
 TYPED_TEST_SUITE(stored_sum, storage_types);
 
 TYPED_TEST(stored_sum, is_the_weighted_sum_rounded_once) {
-  using real = typename TestFixture::real;
+  using real = compute_type<TypeParam>;
   using of = typename weighted_form<real>::of;
   for (const std::size_t count : {0u, 1u, 63u, 64u, 1000u}) {
     const auto base = this->numbers(count), x = this->numbers(count), y = this->numbers(count);
@@ -78,7 +76,7 @@ TYPED_TEST(stored_sum, is_the_weighted_sum_rounded_once) {
 }
 
 TYPED_TEST(stored_sum, may_take_the_place_of_a_vector) {
-  using real = typename TestFixture::real;
+  using real = compute_type<TypeParam>;
   auto x = this->numbers(1000), base = this->numbers(1000);
   std::vector<TypeParam> expected(1000);
   const std::array<real, 1> half{real(0.5)};
@@ -92,7 +90,7 @@ TYPED_TEST(stored_sum, may_take_the_place_of_a_vector) {
 }
 
 TYPED_TEST(stored_sum, leaves_to_others_what_it_cannot_do) {
-  using real = typename TestFixture::real;
+  using real = compute_type<TypeParam>;
   const auto x = this->numbers(8);
   std::vector<TypeParam> out(8);
   const std::array<real, 4> c{1, 1, 1, 1};

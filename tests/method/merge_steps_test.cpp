@@ -10,6 +10,8 @@
 #include <tensormerge/merge.hpp>
 #include <tensormerge/method/merge_steps.hpp>
 #include <tensormerge/method/ties.hpp>
+#include <tensormerge/policy/select/radix_select.hpp>
+#include <tensormerge/tensor/tile_size.hpp>
 
 #include "merge_case.hpp"
 
@@ -18,18 +20,19 @@ namespace {
 
 using ties_steps = merge_steps<ties, bfloat16>;
 
-merge_case<ties, bfloat16> three_tuned_models(std::uint64_t elements) {
-  merge_case<ties, bfloat16> given({elements},
-                                   {random_values(elements, 1), random_values(elements, 2),
-                                    random_values(elements, 3)},
-                                   random_values(elements, 4));
+template <class Method>
+merge_case<Method, bfloat16> three_tuned_models(std::uint64_t elements) {
+  merge_case<Method, bfloat16> given({elements},
+                                     {random_values(elements, 1), random_values(elements, 2),
+                                      random_values(elements, 3)},
+                                     random_values(elements, 4));
   return given.set(&ties_input_parameters::weight, {0.5, 0.3, 0.4})
       .set(&ties_input_parameters::density, {0.3, 0.6, 1});
 }
 
 TEST(merge_steps, give_with_threads_and_ranges_of_the_callers_what_merge_gives) {
   constexpr std::uint64_t size = 10'000;
-  const merge_case<ties, bfloat16> given = three_tuned_models(size);
+  const merge_case<ties, bfloat16> given = three_tuned_models<ties>(size);
   const tensor_facts facts = vector_facts(size);
   const std::vector<bfloat16> expected = merge_at_once(given).values;
 
@@ -78,6 +81,29 @@ TEST(merge_steps, give_with_threads_and_ranges_of_the_callers_what_merge_gives) 
     steps.apply(elements, count, worker);
   });
   EXPECT_EQ(loaded(out), loaded(expected));
+}
+
+/// Derived from a method that reads elements as they are stored, and takes them in tiles.
+struct ties_by_tiles : ties {
+  template <class Real>
+  class kernel : public ties::kernel<Real> {
+   public:
+    using ties::kernel<Real>::kernel;
+  };
+};
+
+TEST(merge_steps, give_without_tiles_the_bits_of_tiles_where_a_sample_is_observed) {
+  constexpr std::uint64_t size = radix_select<float>::least_sampled + 77;
+  EXPECT_EQ(loaded(merge_at_once(three_tuned_models<ties>(size)).values),
+            loaded(merge_at_once(three_tuned_models<ties_by_tiles>(size)).values));
+}
+
+TEST(merge_steps, need_no_memory_of_tiles_where_there_are_none) {
+  const tensor_facts facts = vector_facts(10'000);
+  const std::size_t tiles =
+      merge_steps<ties_by_tiles, bfloat16>::worker_bytes({}, 3, facts) -
+      ties_steps::worker_bytes({}, 3, facts);
+  EXPECT_GE(tiles, 5 * default_tile_elements<float> * sizeof(float));
 }
 
 TEST(merge_steps, have_a_problem_without_inputs_or_memory) {

@@ -34,11 +34,11 @@ namespace {
 
 constexpr std::size_t rows = 37, columns = 61, size = rows * columns;
 
-/// A base, which is near to two others, and three models; with zeros of both signs and, if wanted,
+/// A base, and four models that are near to it; with zeros of both signs and, if wanted,
 /// with what is not finite.
 template <class Storage>
 struct stored_models {
-  std::array<std::vector<Storage>, 4> tensors;
+  std::array<std::vector<Storage>, 5> tensors;
 
   explicit stored_models(bool all_finite = true) {
     std::mt19937 random(11);
@@ -71,7 +71,7 @@ struct stored_models {
 
   /// Some elements in the compute type.
   template <class Real>
-  tile<Real> loaded(std::array<std::vector<Real>, 4>& values, std::span<const Real*> pointers,
+  tile<Real> loaded(std::array<std::vector<Real>, 5>& values, std::span<const Real*> pointers,
                     std::size_t begin, std::size_t count) const {
     for (std::size_t i = 0; i < tensors.size(); ++i) {
       values[i].resize(count);
@@ -152,7 +152,7 @@ class merge_stored : public testing::Test {
     const typename Method::parameters shared = some_parameters<Method>();
     const stored_models<Storage> models(all_finite);
     made_kernel<Method, real> by_tiles(number, shared), directly(number, shared);
-    std::array<std::vector<real>, 4> values;
+    std::array<std::vector<real>, 5> values;
     std::vector<const real*> tile_inputs(number);
     std::vector<const Storage*> inputs(number);
     while (by_tiles.kernel.wants_observation()) {
@@ -220,6 +220,7 @@ TYPED_TEST(merge_stored, has_the_bits_of_tiles_where_task_vectors_are_mixed) {
     this->template expect_bits_of_tiles<dare_ties>(2, all_finite);
     this->template expect_bits_of_tiles<ties>(1, all_finite);
     this->template expect_bits_of_tiles<ties>(2, all_finite);
+    this->template expect_bits_of_tiles<ties>(4, all_finite);
     this->template expect_bits_of_tiles<breadcrumbs_ties>(2, all_finite);
     this->template expect_bits_of_tiles<task_arithmetic>(3, all_finite);
   }

@@ -63,6 +63,7 @@ struct gram_merge {
     const char* problem() const { return problem_; }
 
     using reads_stored = kernel;
+    static constexpr std::size_t most_observed_stored = 2;
     template <class Element>
     void observe(const tile<Real, Element>& piece, statistic& seen) const {
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {

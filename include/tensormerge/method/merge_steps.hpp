@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <type_traits>
 
 #include <tensormerge/dtype/convert.hpp>
 #include <tensormerge/method/check_merge.hpp>
@@ -38,6 +40,8 @@ class merge_steps {
   using real = compute_type<Storage>;
   using kernel_type = typename Method::template kernel<real>;
   static constexpr std::size_t cache_line = 64;
+  static constexpr bool has_tiles = !needs_no_tiles<kernel_type, Storage, Rounding>;
+  using element = std::conditional_t<has_tiles, real, Storage>;  // what the kernel is shown
 
  public:
   using parameters = typename Method::parameters;
@@ -49,20 +53,19 @@ class merge_steps {
     worker(const kernel_type& kernel, std::size_t inputs, std::size_t tile_elements,
            scratch memory)
         : seen_(kernel.make_statistic(memory)),
-          base_(memory.take<real>(tile_elements, cache_line).data()),
-          out_(memory.take<real>(tile_elements, cache_line).data()),
-          inputs_(memory.make<const real*>(
-              inputs, [](std::size_t) -> const real* { return nullptr; })),
-          loaded_(memory.take<real>(inputs * tile_elements, cache_line).data()) {
-      for (std::size_t i = 0; i < inputs; ++i) inputs_[i] = loaded_ + i * tile_elements;
+          inputs_(memory.take<const element*>(inputs)) {
+      if constexpr (has_tiles) {
+        base_ = memory.take<real>(tile_elements, cache_line).data();
+        out_ = memory.take<real>(tile_elements, cache_line).data();
+        loaded_ = memory.take<real>(inputs * tile_elements, cache_line).data();
+      }
     }
 
    private:
     friend merge_steps;
     typename kernel_type::statistic seen_;
-    real *base_, *out_;
-    std::span<const real*> inputs_;
-    real* loaded_;
+    std::span<const element*> inputs_;
+    real *base_ = nullptr, *out_ = nullptr, *loaded_ = nullptr;
   };
 
   /// Bytes of memory that the steps need for a tensor and this number of inputs, once; 0 where
@@ -77,10 +80,11 @@ class merge_steps {
   static std::size_t worker_bytes(const parameters& shared, std::size_t inputs,
                                   const tensor_facts& facts) {
     if (check_tensor<Method>(inputs, facts) != nullptr) return 0;
-    return kernel_statistic_bytes<kernel_type>(inputs, shared, facts) +
-           2 * scratch::bytes_for<real>(tile_elements(shared, facts), cache_line) +
-           scratch::bytes_for<real>(inputs * tile_elements(shared, facts), cache_line) +
-           scratch::bytes_for<const real*>(inputs);
+    const std::size_t bytes = kernel_statistic_bytes<kernel_type>(inputs, shared, facts) +
+                              scratch::bytes_for<const element*>(inputs);
+    if constexpr (!has_tiles) return bytes;
+    return bytes + 2 * scratch::bytes_for<real>(tile_elements(shared, facts), cache_line) +
+           scratch::bytes_for<real>(inputs * tile_elements(shared, facts), cache_line);
   }
 
   /// The parameters, one of them an input, and `memory` must outlive the steps. What does not fit
@@ -119,15 +123,13 @@ class merge_steps {
 
   /// Looks at `size` elements.
   void observe(const stored_elements<Storage>& elements, std::uint64_t size, worker& mine) const {
-    const auto observe = [&](const tile<real>& piece) { kernel_->observe(piece, mine.seen_); };
+    const auto observe = [&](std::uint64_t begin, std::uint64_t count) {
+      kernel_->observe(load(elements, begin, static_cast<std::size_t>(count), mine), mine.seen_);
+    };
     if (wants_sample(*kernel_)) {
-      for_each_sampled(size, alignment_, elements.first / alignment_,
-                       [&](std::uint64_t begin, std::uint64_t count) {
-                         observe(load(elements, begin, static_cast<std::size_t>(count), mine));
-                       });
+      for_each_sampled(size, alignment_, elements.first / alignment_, observe);
     } else if (!observe_stored(*kernel_, elements, static_cast<std::size_t>(size), mine.seen_)) {
-      for_each_tile(elements, size, mine,
-                    [&](const tile<real>& piece, std::uint64_t) { observe(piece); });
+      if constexpr (has_tiles) for_each_tile(size, observe);
     }
   }
 
@@ -146,12 +148,17 @@ class merge_steps {
 
   /// Makes `size` elements of the result, rounded once, at `elements.out`.
   void apply(const stored_elements<Storage>& elements, std::uint64_t size, worker& mine) const {
-    const std::size_t count = static_cast<std::size_t>(size);
-    if (apply_stored<Rounding>(*kernel_, elements, count, random_key_)) return;
-    for_each_tile(elements, size, mine, [&](const tile<real>& piece, std::uint64_t begin) {
-      apply_kernel(*kernel_, piece, mine.out_, mine.seen_);
-      store_tile<Rounding>(mine.out_, elements.out + begin, piece.size, random_key_, piece.first);
-    });
+    if (apply_stored<Rounding>(*kernel_, elements, static_cast<std::size_t>(size), random_key_)) {
+      return;
+    }
+    if constexpr (has_tiles) {
+      for_each_tile(size, [&](std::uint64_t begin, std::uint64_t count) {
+        const tile<real> piece = load(elements, begin, static_cast<std::size_t>(count), mine);
+        apply_kernel(*kernel_, piece, mine.out_, mine.seen_);
+        store_tile<Rounding>(mine.out_, elements.out + begin, piece.size, random_key_,
+                             piece.first);
+      });
+    }
   }
 
  private:
@@ -162,27 +169,29 @@ class merge_steps {
   }
 
   template <class Visitor>
-  void for_each_tile(const stored_elements<Storage>& elements, std::uint64_t size, worker& mine,
-                     Visitor visit) const {
+  void for_each_tile(std::uint64_t size, Visitor visit) const {
     for (std::uint64_t begin = 0; begin < size; begin += tile_elements_) {
-      const std::size_t count = size - begin < tile_elements_
-                                    ? static_cast<std::size_t>(size - begin)
-                                    : tile_elements_;
-      visit(load(elements, begin, count, mine), begin);
+      visit(begin, std::min<std::uint64_t>(size - begin, tile_elements_));
     }
   }
 
-  /// A tile of the elements, in a worker's memory.
-  tile<real> load(const stored_elements<Storage>& elements, std::uint64_t begin, std::size_t count,
-                  worker& mine) const {
-    if (elements.base != nullptr) load_tile(elements.base + begin, mine.base_, count);
-    for (std::size_t i = 0; i < inputs_; ++i) {
-      load_tile(elements.inputs[i] + begin, mine.loaded_ + i * tile_elements_, count);
+  /// Some of the elements, in a worker's tiles if it has any.
+  tile<real, element> load(const stored_elements<Storage>& elements, std::uint64_t begin,
+                           std::size_t count, worker& mine) const {
+    const element* base = nullptr;
+    if constexpr (has_tiles) {
+      if (elements.base != nullptr) load_tile(elements.base + begin, mine.base_, count);
+      base = elements.base == nullptr ? nullptr : mine.base_;
+      for (std::size_t i = 0; i < inputs_; ++i) {
+        real* const loaded = mine.loaded_ + i * tile_elements_;
+        load_tile(elements.inputs[i] + begin, loaded, count);
+        mine.inputs_[i] = loaded;
+      }
+    } else {
+      base = elements.base == nullptr ? nullptr : elements.base + begin;
+      for (std::size_t i = 0; i < inputs_; ++i) mine.inputs_[i] = elements.inputs[i] + begin;
     }
-    return {.inputs = mine.inputs_,
-            .base = elements.base == nullptr ? nullptr : mine.base_,
-            .size = count,
-            .first = elements.first + begin};
+    return {.inputs = mine.inputs_, .base = base, .size = count, .first = elements.first + begin};
   }
 
   const char* problem_;

@@ -45,6 +45,16 @@ concept applies_stored =
     requires(const Kernel& kernel, const tile<compute_type<Storage>, Storage>& piece,
              const stored_result<Rounding, Storage>& out) { kernel.apply(piece, out); };
 
+/// Whether a kernel tells that it observes elements as they are stored of so many inputs only, by a
+/// `most_observed_stored`: one of inner products would load each element once for each pair.
+template <class Kernel>
+concept observes_few_stored = requires { Kernel::most_observed_stored; };
+
+/// Whether a kernel takes elements as they are stored in all of a merge: there are no tiles then.
+template <class Kernel, class Storage, class Rounding>
+concept needs_no_tiles = observes_stored<Kernel, Storage> && !observes_few_stored<Kernel> &&
+                         applies_stored<Kernel, Storage, Rounding>;
+
 namespace detail {
 
 template <class Function, class Real, std::size_t... place>
@@ -66,9 +76,6 @@ concept makes_elements = requires(const Kernel& kernel) {
 
 namespace detail {
 
-/// Inner products of more inputs than this would load each element once for each pair.
-inline constexpr std::size_t most_observed_inputs = 2;
-
 template <class Rounding, std::size_t inputs, class Kernel, class Storage>
 bool make_elements(const Kernel& kernel, const stored_elements<Storage>& elements,
                    std::size_t count) {
@@ -85,8 +92,7 @@ bool make_elements(const Kernel& kernel, const stored_elements<Storage>& element
 
 }  // namespace detail
 
-/// Merges of more inputs than this are made in tiles: it is what sums and functions of single
-/// elements are instantiated for.
+/// The most inputs that sums and functions of single elements are instantiated for.
 inline constexpr std::size_t most_stored_inputs = 3;
 
 /// Whether `apply_stored` can ever make a kernel's result.
@@ -101,7 +107,9 @@ template <class Kernel, class Storage>
 bool observe_stored(const Kernel& kernel, const stored_elements<Storage>& elements,
                     std::size_t size, typename Kernel::statistic& seen) {
   if constexpr (observes_stored<Kernel, Storage>) {
-    if (elements.inputs.size() > detail::most_observed_inputs) return false;
+    if constexpr (observes_few_stored<Kernel>) {
+      if (elements.inputs.size() > Kernel::most_observed_stored) return false;
+    }
     kernel.observe(tile<compute_type<Storage>, Storage>{.inputs = elements.inputs,
                                                         .base = elements.base,
                                                         .size = size,
@@ -119,7 +127,6 @@ template <class Rounding, class Kernel, class Storage>
 bool apply_stored(const Kernel& kernel, const stored_elements<Storage>& elements,
                   std::size_t size, std::uint64_t random_key) {
   using real = compute_type<Storage>;
-  if (elements.inputs.size() > most_stored_inputs) return false;
   if constexpr (tells_form<Kernel, real>) {
     if (sum_stored<Rounding>(kernel.form(), elements.base, elements.inputs, elements.out, size)) {
       return true;

@@ -39,11 +39,11 @@ inline std::string explain_plan(const merge_plan& plan, std::string_view part,
     if (tensor.name.find(part) == std::string::npos) continue;
     text += quoted_name(tensor.name) + ": " + (tensor.is_copy ? "copied" : tensor.method) +
             detail::explained_parameters(tensor.parameters, tensor.origins, config_file) + '\n';
-    if (tensor.base) text += "  base " + detail::source_text(plan, tensor, *tensor.base) + '\n';
+    if (tensor.base) text += "  base " + detail::source_line(plan, tensor, *tensor.base) + '\n';
     for (const planned_source& input : tensor.inputs) {
       planned_source bare = input;
       bare.parameters.clear();
-      text += "  " + detail::source_text(plan, tensor, bare) +
+      text += "  " + detail::source_line(plan, tensor, bare) +
               detail::explained_parameters(input.parameters, input.origins, config_file) + '\n';
     }
   }

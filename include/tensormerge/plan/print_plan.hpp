@@ -41,7 +41,7 @@ inline std::string_view stored_type(dtype type, std::optional<block_format> pack
   return packing ? to_string(*packing) : to_string(type);
 }
 
-inline std::string source_text(const merge_plan& plan, const planned_tensor& tensor,
+inline std::string source_line(const merge_plan& plan, const planned_tensor& tensor,
                                const planned_source& source) {
   std::string text = plan.models[source.model].name;
   if (source.tensor.name != tensor.name) text += ' ' + quoted_name(source.tensor.name);
@@ -67,7 +67,7 @@ inline std::string print_plan(const merge_plan& plan) {
   text += "tensors:\n";
   const auto add_source = [&](const char* role, const planned_tensor& tensor,
                               const planned_source& source) {
-    text += "    " + (role + detail::source_text(plan, tensor, source)) + '\n';
+    text += "    " + (role + detail::source_line(plan, tensor, source)) + '\n';
   };
   for (const planned_tensor& tensor : plan.tensors) {
     const std::string_view type = detail::stored_type(tensor.type, tensor.packing);

@@ -158,7 +158,7 @@ products_of_two dots_of_two(const Element* a, const Element* b,
 template <class Real>
 double sum_of_magnitudes(const Real* a, std::size_t count) {
   lane_sum<double> sum;
-  lane_sum<double>::for_each_block(count, [&](auto at) { sum.add(at(a).abs()); });
+  lane_sum<double>::for_each_block(count, [&](auto at) { sum.add(abs(at(a))); });
   return sum.total();
 }
 
@@ -175,7 +175,7 @@ template <class Number, class Real>
 masked_sums masked_sums_in_lanes(const Real* a, const Real* mask, std::size_t count) {
   lane_sum<Number> all, kept;
   lane_sum<Number>::for_each_block(count, [&](auto at) {
-    const typename lane_sum<Number>::block x = at(a).abs();
+    const typename lane_sum<Number>::block x = abs(at(a));
     all.add(x);
     kept.add(x * at(mask));
   });

@@ -2,9 +2,8 @@
 
 #include <cstddef>
 
-#include <Eigen/Core>
-
 #include <tensormerge/dtype/rounded.hpp>
+#include <tensormerge/policy/accumulate/lanes.hpp>
 
 namespace tensormerge {
 
@@ -14,55 +13,40 @@ namespace tensormerge {
 template <class Number>
 class lane_sum {
  public:
-  static constexpr std::size_t lanes = 64 / sizeof(Number);
-  using block = Eigen::Array<Number, static_cast<int>(lanes), 1>;
+  static constexpr std::size_t size = 64 / sizeof(Number);
+  using block = lanes<Number, size>;
 
-  void add(const block& terms) { sums_ += terms; }
+  void add(block terms) { sums_ = sums_ + terms; }
 
-  double total() const { return sum_of(sums_); }
+  double total() const { return static_cast<double>(sums_.total()); }
 
-  /// Calls `visit(at)` for each `lanes` of `count` elements, where `at(values)` are those of an
+  /// Calls `visit(at)` for each `size` of `count` elements, where `at(values)` are those of an
   /// array, loaded; zeros follow the last.
   template <class Visitor>
   static void for_each_block(std::size_t count, Visitor visit) {
-    std::size_t i = 0;
-    for (; i + lanes <= count; i += lanes) {
-      visit([i](const auto* values) { return whole(values + i); });
+    std::size_t begin = 0;
+    for (; begin + size <= count; begin += size) {
+      visit([begin](const auto* values) { return whole(values + begin); });
     }
-    if (i == count) return;
-    visit([i, count](const auto* values) {
-      block last = block::Zero();
-      for (std::size_t lane = 0; i + lane < count; ++lane) {
-        last[static_cast<Eigen::Index>(lane)] = load<Number>(values[i + lane]);
-      }
-      return last;
+    if (begin == count) return;
+    visit([begin, count](const auto* values) {
+      Number last[size]{};
+      for (std::size_t i = 0; begin + i < count; ++i) last[i] = load<Number>(values[begin + i]);
+      return block(last);
     });
   }
 
  private:
-  /// By adding halves to each other.
-  template <int size>
-  static double sum_of(const Eigen::Array<Number, size, 1>& values) {
-    if constexpr (size == 1) {
-      return static_cast<double>(values[0]);
-    } else {
-      constexpr int half = size / 2;
-      return sum_of<half>(values.template head<half>() + values.template tail<half>());
-    }
-  }
-
-  static auto whole(const Number* values) { return Eigen::Map<const block>(values); }
+  static block whole(const Number* values) { return block(values); }
 
   template <class Element>
   static block whole(const Element* values) {
-    block loaded;
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      loaded[static_cast<Eigen::Index>(lane)] = load<Number>(values[lane]);
-    }
-    return loaded;
+    Number loaded[size];
+    for (std::size_t i = 0; i < size; ++i) loaded[i] = load<Number>(values[i]);
+    return block(loaded);
   }
 
-  block sums_ = block::Zero();
+  block sums_;
 };
 
 }  // namespace tensormerge

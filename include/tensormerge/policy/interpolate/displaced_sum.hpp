@@ -4,7 +4,6 @@
 #include <span>
 
 #include <tensormerge/dtype/rounded.hpp>
-#include <tensormerge/tensor/elements.hpp>
 
 namespace tensormerge {
 
@@ -13,18 +12,16 @@ namespace tensormerge {
 template <class Real>
 void displaced_sum(std::span<const Real* const> vectors, const Real* base,
                    std::span<const Real> coefficients, Real* out, std::size_t count) {
-  auto sum = elements(out, count);
-  const auto origin = elements(base, count);
-  const auto term = [&](std::size_t i) {
-    return coefficients[i] * (elements(vectors[i], count) - origin);
+  const auto add_terms = [=](std::size_t v, auto add) {
+    const Real coefficient = coefficients[v];
+    const Real* const vector = vectors[v];
+    for (std::size_t i = 0; i < count; ++i) add(out[i], coefficient * (vector[i] - base[i]));
   };
-  if (vectors.size() == 2) {  // most merges, in one loop
-    sum = term(0) + term(1) + origin;
-    return;
+  add_terms(0, [](Real& sum, Real term) { sum = term; });
+  for (std::size_t v = 1; v < vectors.size(); ++v) {
+    add_terms(v, [](Real& sum, Real term) { sum += term; });
   }
-  sum = term(0);
-  for (std::size_t i = 1; i < vectors.size(); ++i) sum += term(i);
-  sum += origin;
+  for (std::size_t i = 0; i < count; ++i) out[i] += base[i];
 }
 
 /// The same in a rounded type: differences are rounded, summed in the accumulator and rounded.

@@ -5,7 +5,6 @@
 #include <span>
 
 #include <tensormerge/dtype/rounded.hpp>
-#include <tensormerge/tensor/elements.hpp>
 
 namespace tensormerge {
 
@@ -14,15 +13,14 @@ namespace tensormerge {
 template <class Real>
 void weighted_sum(std::span<const Real* const> vectors, std::span<const Real> coefficients,
                   Real* out, std::size_t count) {
-  auto sum = elements(out, count);
-  if (vectors.size() == 1) {
-    sum = coefficients[0] * elements(vectors[0], count);
-    return;
-  }
-  sum = coefficients[0] * elements(vectors[0], count) +
-        coefficients[1] * elements(vectors[1], count);
-  for (std::size_t i = 2; i < vectors.size(); ++i) {
-    sum += coefficients[i] * elements(vectors[i], count);
+  const auto add_terms = [=](std::size_t v, auto add) {
+    const Real coefficient = coefficients[v];
+    const Real* const vector = vectors[v];
+    for (std::size_t i = 0; i < count; ++i) add(out[i], coefficient * vector[i]);
+  };
+  add_terms(0, [](Real& sum, Real term) { sum = term; });
+  for (std::size_t v = 1; v < vectors.size(); ++v) {
+    add_terms(v, [](Real& sum, Real term) { sum += term; });
   }
 }
 

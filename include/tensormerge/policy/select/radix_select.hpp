@@ -6,8 +6,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <iterator>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -353,30 +351,29 @@ class radix_select {
   }
 
   void settle_few(const histogram& seen) {
-    const auto begin = seen.unused().begin();
     counted_ = digit::none;
     if (seen.listed() == 0) return;
     const auto keys = seen.keys().first(seen.listed());
     missing_ = std::min<std::uint64_t>(missing_, keys.size());
-    std::copy(keys.begin(), keys.end(), begin);
-    const auto last = begin + static_cast<std::ptrdiff_t>(missing_ - 1);
-    std::nth_element(begin, last, begin + std::ssize(keys), std::greater<>());
-    threshold_ = static_cast<key_type>(*last);
+    std::uint64_t* const begin = seen.unused().data();
+    std::uint64_t* const last_kept = std::copy(keys.begin(), keys.end(), begin) - missing_;
+    std::nth_element(begin, last_kept, begin + keys.size());
+    threshold_ = static_cast<key_type>(*last_kept);
     if (equals_ == equal_magnitudes::keep_all) return;
 
     missing_ -= static_cast<std::uint64_t>(
         std::count_if(keys.begin(), keys.end(), [this](auto key) { return key > threshold_; }));
-    auto end = begin;
+    std::uint64_t* end = begin;
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (keys[i] == threshold_) *end++ = seen.indices()[i];
     }
-    const auto last_index = begin + static_cast<std::ptrdiff_t>(missing_ - 1);
     const bool lowest = equals_ == equal_magnitudes::lowest_index_first;
-    if (lowest) std::nth_element(begin, last_index, end);
-    else std::nth_element(begin, last_index, end, std::greater<>());
+    std::uint64_t* const last_index = lowest ? begin + (missing_ - 1) : end - missing_;
+    std::nth_element(begin, last_index, end);
     last_block_ = *last_index / block_elements;
-    missing_ = static_cast<std::uint64_t>(std::count_if(
-        begin, last_index + 1, [this](auto i) { return i / block_elements == last_block_; }));
+    missing_ = static_cast<std::uint64_t>(
+        std::count_if(lowest ? begin : last_index, lowest ? last_index + 1 : end,
+                      [this](auto i) { return i / block_elements == last_block_; }));
     if (lowest) equals_below_ = last_block_;
     else equals_from_ = last_block_ + 1;
   }

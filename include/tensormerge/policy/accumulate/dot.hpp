@@ -40,11 +40,28 @@ double sum_in_lanes(std::size_t count, Term term) {
 
 }  // namespace detail
 
+namespace detail {
+
+/// Adds the products of elements that a block holds as they are, of `Element`, in `Number`.
+template <class Element, class Number>
+void add_products(lane_sum<Number>& sum, typename lane_sum<Number>::block a,
+                  typename lane_sum<Number>::block b) {
+  // A float has less than half of double's digits.
+  if constexpr (std::is_same_v<Number, double> && sizeof(Element) <= sizeof(float)) {
+    sum.add_exact_products(a, b);
+  } else {
+    sum.add(a * b);
+  }
+}
+
+}  // namespace detail
+
 /// Inner product of two blocks of `count` elements, in double.
 template <class Element>
 double dot(const Element* a, const Element* b, std::size_t count) {
   lane_sum<double> sum;
-  lane_sum<double>::for_each_block(count, [&](auto at) { sum.add(at(a) * at(b)); });
+  lane_sum<double>::for_each_block(
+      count, [&](auto at) { detail::add_products<Element>(sum, at(a), at(b)); });
   return sum.total();
 }
 
@@ -90,18 +107,21 @@ template <class Number, class Element>
 products_of_two products_in_lanes(const Element* a, const Element* b, const Element* base,
                                   std::size_t count) {
   using lanes = lane_sum<Number>;
+  using block = typename lanes::block;
   lanes firsts, seconds, both;
-  const auto add = [&](const typename lanes::block& x, const typename lanes::block& y) {
-    firsts.add(x * x);
-    seconds.add(y * y);
-    both.add(x * y);
-  };
   if (base == nullptr) {
-    lanes::for_each_block(count, [&](auto at) { add(at(a), at(b)); });
+    lanes::for_each_block(count, [&](auto at) {
+      const block x = at(a), y = at(b);
+      add_products<Element>(firsts, x, x);
+      add_products<Element>(seconds, y, y);
+      add_products<Element>(both, x, y);
+    });
   } else {
     lanes::for_each_block(count, [&](auto at) {
-      const typename lanes::block origin = at(base);
-      add(at(a) - origin, at(b) - origin);
+      const block origin = at(base), x = at(a) - origin, y = at(b) - origin;
+      firsts.add(x * x);
+      seconds.add(y * y);
+      both.add(x * y);
     });
   }
   return {firsts.total(), seconds.total(), both.total()};

@@ -18,6 +18,9 @@ class lane_sum {
 
   void add(block terms) { sums_ = sums_ + terms; }
 
+  /// Adds products that are exact in `Number`.
+  void add_exact_products(block a, block b) { sums_ = add_exact(sums_, a, b); }
+
   double total() const { return static_cast<double>(sums_.total()); }
 
   /// Calls `visit(at)` for each `size` of `count` elements, where `at(values)` are those of an

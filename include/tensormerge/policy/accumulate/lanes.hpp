@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -39,6 +40,12 @@ class lanes {
   friend lanes operator*(lanes a, lanes b) { return {a.low_ * b.low_, a.high_ * b.high_}; }
   friend lanes abs(lanes a) { return {abs(a.low_), abs(a.high_)}; }
 
+  /// sum + a * b, of products that are exact: whether they are fused with the addition, which is
+  /// one instruction where there is such, makes no difference then.
+  friend lanes add_exact(lanes sum, lanes a, lanes b) {
+    return {add_exact(sum.low_, a.low_, b.low_), add_exact(sum.high_, a.high_, b.high_)};
+  }
+
   /// The sum of all, by adding halves to each other.
   Number total() const { return (low_ + high_).total(); }
 
@@ -64,6 +71,18 @@ class lanes<Number, count> {
   friend lanes abs(lanes a) {
     return lanes(reinterpret_cast<vector>(reinterpret_cast<words>(a.values_) &
                                           std::numeric_limits<word>::max()));
+  }
+
+  friend lanes add_exact(lanes sum, lanes a, lanes b) {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+    vector fused;
+    for (std::size_t i = 0; i < count; ++i) {
+      fused[i] = std::fma(a.values_[i], b.values_[i], sum.values_[i]);
+    }
+    return lanes(fused);
+#else
+    return sum + a * b;
+#endif
   }
 
   Number total() const {

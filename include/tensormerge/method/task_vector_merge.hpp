@@ -106,7 +106,7 @@ struct task_vector_merge {
         for (std::size_t i = 0; i < selectors_.size(); ++i) {
           if (!selectors_[i].wants_observation()) continue;
           const delta_block<Real> block{{delta.data(), count}};
-          take_delta(piece.inputs[i] + begin, base.data(), block);
+          take_delta(piece.inputs[i] + begin, base, block);
           selectors_[i].observe({block.values}, piece.first + begin, seen.inputs_[i]);
         }
       });
@@ -143,7 +143,7 @@ struct task_vector_merge {
         const delta_block<Real> block{{delta.data(), count}};
         const auto mix = [&](auto& mixer) {
           for (std::size_t i = 0; i < selectors_.size(); ++i) {
-            take_delta(piece.inputs[i] + begin, base.data(), block);
+            take_delta(piece.inputs[i] + begin, base, block);
             selectors_[i].keep(block, piece.first + begin);
             mixer.add(weights_[i], {block.values});
           }
@@ -154,14 +154,14 @@ struct task_vector_merge {
             mix(mixer);
             is_quick = mixer.is_certain();  // where models cancel once, they do so often
             if (is_quick) {
-              add_mixed(mixer, scaling_, base.data(), out, begin, count);
+              add_mixed(mixer, scaling_, base, out, begin, count);
               return;
             }
           }
         }
         typename Consensus::template mixer<Real> mixer(count, scaling_.normalize);
         mix(mixer);
-        add_mixed(mixer, scaling_, base.data(), out, begin, count);
+        add_mixed(mixer, scaling_, base, out, begin, count);
       });
     }
 

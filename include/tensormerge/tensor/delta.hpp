@@ -17,10 +17,10 @@ struct delta_block {
   Real& operator[](std::size_t i) const { return values[i]; }
 };
 
-/// The task vector of `weights`, in the compute type or as they are stored, from `base`; both have
-/// `into.size()` elements.
-template <class Element, class Real>
-void take_delta(const Element* weights, const Real* base, delta_block<Real> into) {
+/// The task vector of `weights`, in the compute type or as they are stored, from `base`, whose
+/// elements are Real; both have `into.size()` elements.
+template <class Element, class Base, class Real>
+void take_delta(const Element* weights, const Base& base, delta_block<Real> into) {
   for (std::size_t i = 0; i < into.size(); ++i) into[i] = load<Real>(weights[i]) - base[i];
 }
 

@@ -8,26 +8,27 @@
 
 namespace tensormerge {
 
-/// At most block_elements of a tile in the compute type: loaded where the tile's elements are as
-/// they are stored, and the tile's own otherwise.
+/// At most block_elements of a tile in the compute type: kept in it where the tile's elements are as
+/// they are stored and loading one again would cost more.
 template <class Real, class Element>
 class loaded_block {
  public:
   loaded_block(const Element* from, std::size_t count) { load_tile(from, values_.data(), count); }
-  const Real* data() const { return values_.data(); }
+  Real operator[](std::size_t i) const { return values_[i]; }
 
  private:
   std::array<Real, block_elements> values_;
 };
 
-template <class Real>
-class loaded_block<Real, Real> {
+template <class Real, class Element>
+  requires(loads_at_once<Element>)
+class loaded_block<Real, Element> {
  public:
-  loaded_block(const Real* from, std::size_t) : values_(from) {}
-  const Real* data() const { return values_; }
+  loaded_block(const Element* from, std::size_t) : values_(from) {}
+  Real operator[](std::size_t i) const { return load<Real>(values_[i]); }
 
  private:
-  const Real* values_;
+  const Element* values_;
 };
 
 }  // namespace tensormerge

@@ -26,8 +26,8 @@ struct mix_scaling {
 
 /// Adds what a consensus' mixer holds to `count` elements at `base`: they are the result's from
 /// `begin` on (see make_block).
-template <class Real, class Mixer, class Result>
-void add_mixed(const Mixer& mixer, mix_scaling<Real> scaling, const Real* base, const Result& out,
+template <class Real, class Mixer, class Base, class Result>
+void add_mixed(const Mixer& mixer, mix_scaling<Real> scaling, const Base& base, const Result& out,
                std::size_t begin, std::size_t count) {
   if (scaling.normalize) {
     make_block<Real>(out, begin, count, [&](std::size_t i) {

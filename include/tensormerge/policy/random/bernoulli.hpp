@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,30 +21,68 @@ class bernoulli {
   bernoulli(double probability, std::uint64_t key, std::uint32_t stream)
       : bits_(key, stream), limit_(static_cast<std::uint64_t>(probability * 0x1p48)) {}
 
-  /// Ones for the chosen of `size` elements from index `first`, a multiple of block_elements, and
-  /// zeros for the others.
+  /// Ones for the chosen of `size` elements, at most block_elements, from index `first`, a multiple
+  /// of block_elements, and zeros for the others.
   template <class Real>
   void draw(std::uint64_t first, std::size_t size, Real* chosen) const {
-    constexpr std::size_t half = element_bits::words;
+    const auto choose = [=](std::size_t i, bool is_chosen) {
+      chosen[i] = is_chosen ? Real{1} : Real{0};
+    };
     element_bits::block_words drawn;
     bits_.first_words(first, drawn);
-    const std::uint32_t high = static_cast<std::uint32_t>(limit_ >> 32);
-    const std::uint32_t low = static_cast<std::uint32_t>(limit_);
-    const auto choose = [=](std::uint32_t bits) { return bits < high ? Real{1} : Real{0}; };
-    std::uint32_t undecided = 0;
-    for (const std::uint32_t word : drawn) {
-      undecided |= (word & 0xffffu) == high || word >> 16 == high ? 1u : 0u;
+    const bool is_open = leaves_open(drawn);
+    for_each_draw(drawn, size, choose);
+    for (std::size_t i = 0; is_open && i < size; ++i) {
+      if (bits_of(drawn, i) == high() && bits_.more_bits(first + i) < low()) chosen[i] = 1;
     }
-    const std::size_t in_first = std::min(size, half);
-    for (std::size_t i = 0; i < in_first; ++i) chosen[i] = choose(drawn[i] & 0xffffu);
-    for (std::size_t i = half; i < size; ++i) chosen[i] = choose(drawn[i - half] >> 16);
-    for (std::size_t i = 0; undecided != 0 && i < size; ++i) {
-      const std::uint32_t bits = i < half ? drawn[i] & 0xffffu : drawn[i - half] >> 16;
-      if (bits == high && bits_.more_bits(first + i) < low) chosen[i] = 1;
+  }
+
+  /// Multiplies the chosen of these elements by `factor`, and the others by zero times that.
+  template <class Real>
+  void scale(std::uint64_t first, std::size_t size, Real factor, Real* values) const {
+    const Real none = Real{0} * factor;
+    element_bits::block_words drawn;
+    bits_.first_words(first, drawn);
+    if (leaves_open(drawn)) {
+      std::array<Real, block_elements> chosen;
+      draw(first, size, chosen.data());
+      for (std::size_t i = 0; i < size; ++i) values[i] *= chosen[i] * factor;
+    } else {
+      for_each_draw(drawn, size, [=](std::size_t i, bool is_chosen) {
+        values[i] *= is_chosen ? factor : none;
+      });
     }
   }
 
  private:
+  using words = element_bits::block_words;
+  static constexpr std::size_t half = element_bits::words;
+
+  std::uint32_t high() const { return static_cast<std::uint32_t>(limit_ >> 32); }
+  std::uint32_t low() const { return static_cast<std::uint32_t>(limit_); }
+
+  static std::uint32_t bits_of(const words& drawn, std::size_t i) {
+    return i < half ? drawn[i] & 0xffffu : drawn[i - half] >> 16;
+  }
+
+  template <class Use>
+  void for_each_draw(const words& drawn, std::size_t size, Use use) const {
+    const std::uint32_t limit = high();
+    const std::size_t in_first = std::min(size, half);
+    for (std::size_t i = 0; i < in_first; ++i) use(i, (drawn[i] & 0xffffu) < limit);
+    for (std::size_t i = half; i < size; ++i) use(i, drawn[i - half] >> 16 < limit);
+  }
+
+  /// Whether the first bits do not decide for one of the elements.
+  bool leaves_open(const words& drawn) const {
+    const std::uint32_t limit = high();
+    std::uint32_t open = 0;
+    for (const std::uint32_t word : drawn) {
+      open |= (word & 0xffffu) == limit || word >> 16 == limit ? 1u : 0u;
+    }
+    return open != 0;
+  }
+
   element_bits bits_;
   std::uint64_t limit_;  // the probability in units of 2^-48
 };

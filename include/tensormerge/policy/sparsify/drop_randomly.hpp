@@ -42,6 +42,9 @@ struct drop_randomly {
     void mask(const Real*, std::size_t size, std::uint64_t first, Real* kept) const {
       draws_.draw(first, size, kept);
     }
+    void scale(Real* values, std::size_t size, std::uint64_t first, Real factor) const {
+      draws_.scale(first, size, factor, values);
+    }
 
    private:
     bool keeps_all_;

@@ -83,9 +83,13 @@ class rescaled_selector {
 
   void keep(delta_block<Real> block, std::uint64_t first) const {
     if (choice_.keeps_all()) return;
-    std::array<Real, block_elements> kept;
-    choice_.mask(block.values.data(), block.size(), first, kept.data());
-    for (std::size_t i = 0; i < block.size(); ++i) block[i] *= kept[i] * scale_;
+    if constexpr (requires { choice_.scale(block.values.data(), block.size(), first, scale_); }) {
+      choice_.scale(block.values.data(), block.size(), first, scale_);
+    } else {
+      std::array<Real, block_elements> kept;
+      choice_.mask(block.values.data(), block.size(), first, kept.data());
+      for (std::size_t i = 0; i < block.size(); ++i) block[i] *= kept[i] * scale_;
+    }
   }
 
  private:

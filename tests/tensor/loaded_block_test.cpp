@@ -7,17 +7,24 @@
 namespace tensormerge {
 namespace {
 
-TEST(loaded_block, holds_stored_elements_in_the_compute_type) {
-  const std::array<bfloat16, 3> stored{to_bfloat16(1), to_bfloat16(-2.5f), to_bfloat16(0)};
-  const loaded_block<float, bfloat16> block(stored.data(), stored.size());
-  EXPECT_EQ(block.data()[0], 1.0f);
-  EXPECT_EQ(block.data()[1], -2.5f);
-  EXPECT_EQ(block.data()[2], 0.0f);
+template <class Storage>
+class loaded_block_test : public testing::Test {};
+using storages = testing::Types<float16, bfloat16, float, double>;
+TYPED_TEST_SUITE(loaded_block_test, storages);
+
+TYPED_TEST(loaded_block_test, has_stored_elements_in_the_compute_type) {
+  const auto stored = [](float x) { return nearest_even::store<TypeParam>(x); };
+  const std::array<TypeParam, 3> elements{stored(1), stored(-2.5f), stored(0)};
+  const loaded_block<double, TypeParam> block(elements.data(), elements.size());
+  EXPECT_EQ(block[0], 1.0);
+  EXPECT_EQ(block[1], -2.5);
+  EXPECT_EQ(block[2], 0.0);
 }
 
-TEST(loaded_block, is_the_tiles_own_memory_where_that_has_the_compute_type) {
-  const std::array<double, 2> values{1, 2};
-  EXPECT_EQ((loaded_block<double, double>(values.data(), 2).data()), values.data());
+TEST(loaded_block, keeps_no_elements_that_are_cheap_to_load) {
+  EXPECT_EQ(sizeof(loaded_block<float, bfloat16>), sizeof(const bfloat16*));
+  EXPECT_EQ(sizeof(loaded_block<double, double>), sizeof(const double*));
+  EXPECT_EQ(sizeof(loaded_block<float, float16>), block_elements * sizeof(float));
 }
 
 }  // namespace

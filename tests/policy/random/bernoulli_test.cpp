@@ -1,7 +1,8 @@
-#include <array>
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -68,6 +69,31 @@ TEST(bernoulli, draws_neighbours_and_distant_elements_independently) {
     for (std::size_t i = 0; i < pairs; ++i) agree += chosen[i] == chosen[i + distance] ? 1 : 0;
     const double n = static_cast<double>(pairs);
     EXPECT_NEAR(agree, n / 2, 4.5 * std::sqrt(n) / 2) << "distance " << distance;
+  }
+}
+
+TEST(bernoulli, scales_what_it_draws) {
+  // In some of these blocks all elements are decided by the first bits, in others not.
+  constexpr std::size_t count = 1'000'000;
+  for (const double probability : {0.5, 0.53, 1.5 * 0x1p-16, 1.0}) {
+    const std::vector<float> chosen = draw(probability, count);
+    std::vector<float> values(count, 3), expected(count);
+    const bernoulli draws(probability, 1, 0);
+    for (std::size_t first = 0; first < count; first += block_elements) {
+      draws.scale(first, std::min(block_elements, count - first), values.data() + first, -0.5f);
+    }
+    for (std::size_t i = 0; i < count; ++i) expected[i] = 3 * (chosen[i] * -0.5f);
+    EXPECT_EQ(values, expected) << probability;
+  }
+}
+
+TEST(bernoulli, lets_be_seen_what_is_not_finite) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  std::vector<float> values(block_elements, infinity), finite(block_elements, 1);
+  bernoulli(0, 1, 0).scale(0, block_elements, values.data(), 2.0f);
+  bernoulli(0, 1, 0).scale(0, block_elements, finite.data(), infinity);
+  for (std::size_t i = 0; i < block_elements; ++i) {
+    EXPECT_TRUE(std::isnan(values[i]) && std::isnan(finite[i])) << i;
   }
 }
 

@@ -45,6 +45,25 @@ TEST(rescaled_selector, multiplies_by_the_mask_of_any_choice) {
             (std::vector<float>{1, 0, 3, 0}));
 }
 
+/// The same, which scales what it chooses by itself.
+struct scale_even {
+  template <class Real>
+  struct choice : keep_even::choice<Real> {
+    using keep_even::choice<Real>::choice;
+    void scale(Real* values, std::size_t size, std::uint64_t first, Real factor) const {
+      for (std::size_t i = 0; i < size; ++i) values[i] *= (first + i) % 2 == 0 ? factor : Real{0};
+    }
+  };
+  template <class Real>
+  using selector = rescaled_selector<choice<Real>, Real>;
+};
+
+TEST(rescaled_selector, leaves_scaling_to_a_choice_that_scales) {
+  EXPECT_EQ(sparsified<scale_even>(std::vector<float>{1, 2, 3, -2}, {.rescale = true},
+                                   {.density = 0.5}),
+            (std::vector<float>{2, 0, 6, 0}));
+}
+
 TEST(rescaled_selector, gives_the_kept_elements_the_norm_of_all) {
   EXPECT_EQ(sparsified<keep_even>(std::vector<float>{1, 2, 3, -2}, {.rescale = true},
                                   {.density = 0.5}),

@@ -39,7 +39,7 @@ class bernoulli {
 
   /// Multiplies the chosen of these elements by `factor`, and the others by zero times that.
   template <class Real>
-  void scale(std::uint64_t first, std::size_t size, Real factor, Real* values) const {
+  void scale(std::uint64_t first, std::size_t size, Real* values, Real factor) const {
     const Real none = Real{0} * factor;
     element_bits::block_words drawn;
     bits_.first_words(first, drawn);

@@ -43,7 +43,7 @@ struct drop_randomly {
       draws_.draw(first, size, kept);
     }
     void scale(Real* values, std::size_t size, std::uint64_t first, Real factor) const {
-      draws_.scale(first, size, factor, values);
+      draws_.scale(first, size, values, factor);
     }
 
    private:

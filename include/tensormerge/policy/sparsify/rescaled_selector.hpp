@@ -21,8 +21,8 @@ namespace tensormerge {
 /// `Choice` says which elements are kept. It is made and observes as a selector does, but
 /// `observe(values, size, first, statistic)` takes a pointer; `keeps_all()` is true where nothing
 /// is dropped, and `mask(values, size, first, kept)` writes a one for each element that is kept and
-/// a zero for each other. `wants_sample()`, which
-/// it need not have, is as a kernel's.
+/// a zero for each other. It may have `scale(values, size, first, factor)`, which multiplies by the
+/// mask and by `factor` at once, and `wants_sample()`, which is as a kernel's.
 template <class Choice, class Real>
 class rescaled_selector {
  public:

@@ -22,7 +22,7 @@ namespace tensormerge {
 /// its row (the last axis) from that of the base's; elements whose score is at least
 /// median + 1.5 * (upper quartile - lower quartile) are taken. Quartiles are the scores at
 /// int(0.25 * (n - 1)) and so on in order, over the whole tensor. Scores are computed in double.
-/// Cost: mostly four passes (see radix_select); memory: two doubles for each row and each row's
+/// Cost: mostly three passes (see radix_select); memory: two doubles for each row and each row's
 /// element.
 /// Source: arcee_fusion of mergekit 0.1.5, without its sampling of large tensors.
 struct arcee_fusion {
@@ -94,13 +94,13 @@ struct arcee_fusion {
       for_each_row(piece, [&](std::size_t row, std::size_t begin) {
         const Real* base = piece.base + begin;
         const Real* input = piece.inputs[0] + begin;
+        double& divergence = has_divergences_ ? divergences_[row] : seen.divergences_[row];
         if (!has_divergences_) {
-          seen.divergences_[row] = row_divergence(input, base, row_length_, seen.working_);
-          return;
+          divergence = row_divergence(input, base, row_length_, seen.working_);
         }
         const auto observe_block = [&](std::uint64_t done, std::uint64_t count) {
-          observe_scores(input + done, base + done, divergences_[row],
-                         static_cast<std::size_t>(count), seen);
+          observe_scores(input + done, base + done, divergence, static_cast<std::size_t>(count),
+                         seen);
         };
         if (quartiles_want_sample()) {
           for_each_sampled(row_length_, block_elements, row, observe_block);
@@ -116,7 +116,6 @@ struct arcee_fusion {
       if (!has_divergences_) {
         std::copy(seen.divergences_.begin(), seen.divergences_.end(), divergences_.begin());
         has_divergences_ = true;
-        return;
       }
       std::array<std::size_t, quartiles> source{};
       for (std::size_t i = 0; i < quartiles; ++i) source[i] = shares_with(i);

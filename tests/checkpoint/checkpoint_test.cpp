@@ -93,6 +93,25 @@ TEST_F(opened_checkpoint, finds_by_name_after_copy_and_move) {
   EXPECT_EQ(moved.find("a"), &moved.tensors().front());
 }
 
+TEST_F(opened_checkpoint, shares_entries_that_outlive_it_and_do_not_change_with_it) {
+  write_file(folder_ / "model.safetensors", file_with_tensor("a", "xyz"));
+  shared_entry shared;
+  {
+    checkpoint opened = checkpoint::open(folder_.path());
+    const checkpoint copy = opened;
+    shared = opened.share(*opened.find("a"));
+    EXPECT_EQ(shared.get(), copy.find("a"));
+    opened.replace({.name = "a", .bytes = 4});
+    opened.replace({.name = "0"});
+    EXPECT_EQ(opened.find("a")->bytes, 4u);
+    EXPECT_NE(opened.find("0"), nullptr);
+    EXPECT_EQ(copy.find("a")->bytes, 3u);
+    EXPECT_EQ(copy.find("0"), nullptr);
+  }
+  EXPECT_EQ(shared->name, "a");
+  EXPECT_EQ(shared->bytes, 3u);
+}
+
 TEST_F(opened_checkpoint, names_what_is_missing) {
   EXPECT_TRUE(contains(message_of([] { checkpoint::open("/nowhere/model"); }),
                        "/nowhere/model: error: does not exist"));

@@ -3,9 +3,12 @@
 #include <string>
 #include <string_view>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <tensormerge/document/load_json.hpp>
+#include <tensormerge/document/write_json.hpp>
+#include <tensormerge/error/failure.hpp>
 
 namespace tensormerge {
 namespace {
@@ -56,6 +59,22 @@ TEST(load_json, knows_the_place_of_every_value_and_key) {
   EXPECT_EQ(list.items[2].at, (text_position{2, 6}));
   EXPECT_EQ(root.entries[1].key_at, (text_position{2, 11}));
   EXPECT_EQ(root.entries[1].value.at, (text_position{2, 15}));
+}
+
+TEST(visit_json, hands_over_each_entry_of_the_outermost_mapping) {
+  std::string seen;
+  visit_json(R"({"a": 1, "b": {"c": [2, {"d": 3}]}, "e": []})", "a.json",
+             [&seen](const std::string& key, const node& value) {
+               seen += key + ": " + write_json(value) + '\n';
+             });
+  EXPECT_EQ(seen, "a: 1\nb: {\"c\":[2,{\"d\":3}]}\ne: []\n");
+}
+
+TEST(visit_json, refuses_what_load_json_refuses) {
+  for (const char* text : {"{\"a\": [], \"a\": 2}", "{\"a\": 1, }", "{\"a\": 1"}) {
+    const auto visit = [&] { visit_json(text, "a.json", [](const std::string&, const node&) {}); };
+    EXPECT_THAT(visit, testing::ThrowsMessage<failure>(message_for(text))) << text;
+  }
 }
 
 TEST(load_json, refuses_a_key_that_is_given_twice) {

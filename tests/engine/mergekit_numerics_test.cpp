@@ -38,7 +38,7 @@ method_table methods_with_mergekit_numerics() {
 }
 
 planned_source source(dtype type, std::vector<parameter_value> parameters = {}) {
-  return {0, {.name = "x", .type = type, .dims = shape{12}}, std::move(parameters)};
+  return {0, share({.name = "x", .type = type, .dims = shape{12}}), std::move(parameters)};
 }
 
 const std::byte* bytes_of(const bits& values) {

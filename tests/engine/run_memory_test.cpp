@@ -19,8 +19,10 @@ const method_table two_methods = make_method_table(boost::hana::tuple_t<linear, 
 planned_source source(shape dims) {
   const std::uint64_t bytes = 2 * dims.elements();
   return {.model = 0,
-          .tensor = {
-              .name = "w", .type = dtype::bfloat16, .dims = std::move(dims), .bytes = bytes}};
+          .tensor = share({.name = "w",
+                           .type = dtype::bfloat16,
+                           .dims = std::move(dims),
+                           .bytes = bytes})};
 }
 
 planned_tensor merged(const std::string& method, shape dims) {

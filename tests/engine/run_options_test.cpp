@@ -21,8 +21,10 @@ const method_table methods_of_work = make_method_table(boost::hana::tuple_t<line
 merge_plan plan_to_divide(const std::string& method) {
   const planned_source source{
       .model = 0,
-      .tensor = {
-          .name = "w", .type = dtype::bfloat16, .dims = {20'000, 20'000}, .bytes = 800'000'000}};
+      .tensor = share({.name = "w",
+                       .type = dtype::bfloat16,
+                       .dims = {20'000, 20'000},
+                       .bytes = 800'000'000})};
   planned_tensor tensor{
       .name = "w", .type = dtype::bfloat16, .dims = {20'000, 20'000}, .method = method};
   tensor.inputs = {source, source};

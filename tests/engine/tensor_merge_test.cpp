@@ -14,7 +14,7 @@ namespace tensormerge {
 namespace {
 
 planned_source stored_as(dtype type, std::vector<parameter_value> parameters) {
-  return {0, {.name = "x", .type = type, .dims = shape{4}}, std::move(parameters)};
+  return {0, share({.name = "x", .type = type, .dims = shape{4}}), std::move(parameters)};
 }
 
 TEST(tensor_merge, computes_mixed_dtypes_in_the_wider_type_and_rounds_once) {

@@ -70,7 +70,8 @@ planned_model make_model(const std::filesystem::path& folder,
 
 inline planned_source source_of(const merge_plan& plan, std::size_t model, const std::string& name,
                                 std::vector<parameter_value> parameters = {}) {
-  return {model, *plan.models[model].folder.weights.find(name), std::move(parameters)};
+  const checkpoint& weights = plan.models[model].folder.weights;
+  return {model, weights.share(*weights.find(name)), std::move(parameters)};
 }
 
 inline std::string file_content(const std::filesystem::path& path) {

@@ -59,7 +59,7 @@ TEST(gguf_output, counts_the_layers_that_slices_made_and_picks_what_is_said_of_e
 }
 
 TEST(gguf_output, says_which_type_was_asked_for_and_keeps_vectors_as_they_are) {
-  tensor_entry norm{.name = "n", .type = dtype::float32, .dims = {2}};
+  const shared_entry norm = share({.name = "n", .type = dtype::float32, .dims = {2}});
   merge_plan plan = gguf_plan_of({.type = dtype::bfloat16, .dims = {2}, .inputs = {{0, norm}}});
   plan.tensors.push_back({.name = "m", .type = dtype::bfloat16, .dims = {2, 2}});
   plan_gguf_output(plan, dtype::bfloat16);

@@ -41,6 +41,20 @@ TEST(plan_merge, every_tensor_is_merged_from_the_same_of_each_model) {
   EXPECT_TRUE(plan.stacks.empty());
 }
 
+TEST(plan_merge, tensors_share_what_models_and_configuration_say_of_them) {
+  const test::tiny_models models;
+  models.add_usual();
+  const merge_plan plan = models.plan(linear_of_a_and_b);
+  const checkpoint& weights = plan.models[1].folder.weights;
+  const planned_source* before = nullptr;
+  for (const planned_tensor& tensor : plan.tensors) {
+    const planned_source& input = tensor.inputs[1];
+    EXPECT_EQ(input.tensor.get(), weights.find(tensor.name));
+    if (before != nullptr) EXPECT_EQ(&input.parameters[0], &before->parameters[0]);
+    before = &input;
+  }
+}
+
 TEST(plan_merge, tensors_are_ordered_by_name) {
   const test::tiny_models models;
   models.add_usual();
@@ -404,9 +418,9 @@ TEST(plan_merge, adapters_change_what_is_planned) {
       models.plan("merge_method: passthrough\nmodels: [{model: a+adapter}]\n");
   const planned_tensor& head = tensor_named(plan, "lm_head.weight");
   EXPECT_EQ(head.type, dtype::bfloat16);
-  EXPECT_EQ(head.inputs[0].tensor.type, dtype::float32);
-  EXPECT_NE(head.inputs[0].tensor.view, nullptr);
-  EXPECT_EQ(tensor_named(plan, "model.norm.weight").inputs[0].tensor.view, nullptr);
+  EXPECT_EQ(head.inputs[0].tensor->type, dtype::float32);
+  EXPECT_NE(head.inputs[0].tensor->view, nullptr);
+  EXPECT_EQ(tensor_named(plan, "model.norm.weight").inputs[0].tensor->view, nullptr);
   EXPECT_EQ(plan.models[0].folder.weights.files().size(), 2u);
 }
 
@@ -442,9 +456,9 @@ TEST(plan_merge, shapes_that_differ_are_made_equal_where_that_is_asked_for) {
   models.add("b", {{"w", {3, 2}}, {"x", {6}}, {"y", {2}}});
   for (const shape_policy policy : {shape_policy::base, shape_policy::truncate, shape_policy::pad}) {
     const merge_plan plan = models.plan(linear_of_a_and_b, false, policy);
-    EXPECT_EQ(tensor_named(plan, "w").inputs[1].tensor.dims, (shape{2, 3}));
-    EXPECT_NE(tensor_named(plan, "x").inputs[1].tensor.view, nullptr);
-    EXPECT_EQ(tensor_named(plan, "y").inputs[1].tensor.view, nullptr);
+    EXPECT_EQ(tensor_named(plan, "w").inputs[1].tensor->dims, (shape{2, 3}));
+    EXPECT_NE(tensor_named(plan, "x").inputs[1].tensor->view, nullptr);
+    EXPECT_EQ(tensor_named(plan, "y").inputs[1].tensor->view, nullptr);
     ASSERT_EQ(plan.findings.size(), 2u);
     const bool fills = policy == shape_policy::pad;
     EXPECT_THAT(to_string(plan.findings[0]), HasSubstr(fills ? "filled with" : "the base's is taken"));

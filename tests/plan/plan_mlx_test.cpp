@@ -139,7 +139,7 @@ TEST(plan_mlx, the_asked_for_type_is_that_of_every_tensor_of_floats) {
                    "advanced: {dtype: float32}\n");
   for (const planned_tensor& tensor : plan.tensors) {
     EXPECT_EQ(tensor.type, tensor.name == "ids" ? dtype::int32 : dtype::float32) << tensor.name;
-    EXPECT_TRUE(!tensor.is_copy || tensor.type == tensor.inputs[0].tensor.type) << tensor.name;
+    EXPECT_TRUE(!tensor.is_copy || tensor.type == tensor.inputs[0].tensor->type) << tensor.name;
   }
   EXPECT_EQ(plan.config_dtype, dtype::float32);
 }

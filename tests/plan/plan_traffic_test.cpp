@@ -9,7 +9,7 @@ namespace {
 
 TEST(plan_traffic, counts_bases_and_inputs_as_read_and_results_as_written) {
   const auto source = [](dtype type, std::uint64_t bytes) {
-    return planned_source{0, {.name = "w", .type = type, .dims = {2, 3}, .bytes = bytes}, {}};
+    return planned_source{0, share({.name = "w", .type = type, .dims = {2, 3}, .bytes = bytes})};
   };
   const planned_source half = source(dtype::bfloat16, 12), whole = source(dtype::float32, 24);
   planned_tensor tensor{.name = "w", .type = dtype::bfloat16, .dims = {2, 3}};
@@ -23,8 +23,11 @@ TEST(plan_traffic, counts_bases_and_inputs_as_read_and_results_as_written) {
 }
 
 TEST(plan_traffic, counts_blocks_as_they_are_stored) {
-  planned_source packed{0, {.name = "w", .type = dtype::float32, .dims = {64}, .bytes = 256}, {}};
-  packed.tensor.packing = block_format::q8_0;
+  const planned_source packed{0, share({.name = "w",
+                                        .type = dtype::float32,
+                                        .dims = {64},
+                                        .bytes = 256,
+                                        .packing = block_format::q8_0})};
   planned_tensor tensor{.name = "w", .type = dtype::float32, .dims = {64}};
   tensor.inputs = {packed};
   merge_plan plan;

@@ -17,9 +17,10 @@ TEST(print_plan, shows_models_tensors_sources_and_totals) {
        .dims = {2, 3},
        .method = "task_arithmetic",
        .parameters = {{"normalize", 0}, {"lambda", 0.1}},
-       .base = planned_source{0, {.name = "h.0.weight", .type = dtype::bfloat16, .bytes = 12}, {}},
+       .base =
+           planned_source{0, share({.name = "h.0.weight", .type = dtype::bfloat16, .bytes = 12})},
        .inputs = {{1,
-                   {.name = "h.4.weight", .type = dtype::float32, .bytes = 24},
+                   share({.name = "h.4.weight", .type = dtype::float32, .bytes = 24}),
                    {{"weight", 0.5}}}}},
       {.name = "norm",
        .type = dtype::float32,
@@ -28,7 +29,7 @@ TEST(print_plan, shows_models_tensors_sources_and_totals) {
        .parameters = {},
        .base = std::nullopt,
        .inputs = {{0,
-                   {.name = "norm", .type = dtype::float32, .bytes = 16},
+                   share({.name = "norm", .type = dtype::float32, .bytes = 16}),
                    {{"scale", std::nullopt}}}}}};
   EXPECT_EQ(print_plan(plan),
             "models:\n"

@@ -127,7 +127,7 @@ inline std::vector<std::string> sources_of(const merge_plan& plan, const std::st
   const planned_tensor& tensor = tensor_named(plan, name);
   std::vector<std::string> list;
   const auto add = [&](const planned_source& source) {
-    list.push_back(plan.models[source.model].name + '/' + source.tensor.name);
+    list.push_back(plan.models[source.model].name + '/' + source.tensor->name);
   };
   if (tensor.base) add(*tensor.base);
   for (const planned_source& input : tensor.inputs) add(input);

@@ -35,7 +35,7 @@ inline bool names_contain(const merge_plan& plan, std::string_view part) {
   return std::any_of(plan.tensors.begin(), plan.tensors.end(), [&](const planned_tensor& tensor) {
     return contains(tensor.name) ||
            std::any_of(tensor.inputs.begin(), tensor.inputs.end(),
-                       [&](const planned_source& each) { return contains(each.tensor.name); });
+                       [&](const planned_source& each) { return contains(each.tensor->name); });
   });
 }
 

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <iterator>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -25,26 +25,21 @@
 namespace tensormerge {
 
 /// The tensors of a model by name, in one file or several; a value that holds no element data.
+/// Copies share their entries until one of them is changed.
 class checkpoint {
  public:
   checkpoint() = default;
 
   /// `tensors` name their file by its index in `files`. Throws failure where a name occurs twice.
   checkpoint(std::vector<std::filesystem::path> files, std::vector<tensor_entry> tensors)
-      : files_(std::move(files)), tensors_(std::move(tensors)) {
-    by_name_.reserve(tensors_.size());
-    diagnostics findings;
-    for (std::size_t i = 0; i < tensors_.size(); ++i) {
-      const auto [place, added] = by_name_.try_emplace(tensors_[i].name, i);
-      if (added) continue;
-      findings.push_back({.file = files_[tensors_[i].file].string(),
-                          .path = quoted_name(tensors_[i].name),
-                          .what = "the tensor is in two files",
-                          .expected = "each tensor once",
-                          .found = "it also in " + files_[tensors_[place->second].file].string()});
-      if (findings.size() == most_findings) break;
-    }
-    if (!findings.empty()) throw failure(std::move(findings));
+      : files_(std::move(files)),
+        tensors_(std::make_shared<std::vector<tensor_entry>>(std::move(tensors))) {
+    tensors_->shrink_to_fit();
+    by_name_.resize(tensors_->size());
+    std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
+    std::stable_sort(by_name_.begin(), by_name_.end(),
+                     [this](std::size_t a, std::size_t b) { return name_of(a) < name_of(b); });
+    check_names();
   }
 
   /// Reads the headers of a file of weights, safetensors, GGUF or of torch.save; or of a folder's
@@ -60,7 +55,7 @@ class checkpoint {
   const std::shared_ptr<const gguf_metadata>& gguf() const { return gguf_; }
 
   /// By file, then in the order of their bytes.
-  const std::vector<tensor_entry>& tensors() const { return tensors_; }
+  const std::vector<tensor_entry>& tensors() const { return *tensors_; }
 
   /// Lets entries name more files, from the index that is returned on.
   std::uint32_t add_files(const std::vector<std::filesystem::path>& files) {
@@ -71,35 +66,66 @@ class checkpoint {
 
   /// Puts an entry, of a view perhaps, in the place of the one that has its name, or at the end.
   void replace(tensor_entry entry) {
-    const auto [place, added] = by_name_.try_emplace(entry.name, tensors_.size());
-    if (added) tensors_.push_back(std::move(entry));
-    else tensors_[place->second] = std::move(entry);
+    if (tensors_.use_count() > 1) tensors_ = std::make_shared<std::vector<tensor_entry>>(*tensors_);
+    const auto place = place_of(entry.name);
+    if (has_name(place, entry.name)) {
+      (*tensors_)[*place] = std::move(entry);
+    } else {
+      by_name_.insert(place, tensors_->size());
+      tensors_->push_back(std::move(entry));
+    }
   }
 
-  /// The tensor of that name or nullptr, in constant time.
+  /// The tensor of that name or nullptr, in logarithmic time.
   const tensor_entry* find(std::string_view name) const {
-    const auto place = by_name_.find(name);
-    return place == by_name_.end() ? nullptr : &tensors_[place->second];
+    const auto place = place_of(name);
+    return has_name(place, name) ? &(*tensors_)[*place] : nullptr;
   }
+
+  /// One of `tensors()` as it is now, which stays when the checkpoint goes.
+  shared_entry share(const tensor_entry& entry) const { return {tensors_, &entry}; }
 
  private:
-  struct name_hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view name) const {
-      return std::hash<std::string_view>{}(name);
-    }
-  };
-
   static constexpr std::size_t most_findings = 20;
+
+  std::string_view name_of(std::size_t number) const { return (*tensors_)[number].name; }
+
+  /// Where in `by_name_` the name is, or would be.
+  std::vector<std::size_t>::const_iterator place_of(std::string_view name) const {
+    return std::lower_bound(
+        by_name_.begin(), by_name_.end(), name,
+        [this](std::size_t number, std::string_view wanted) { return name_of(number) < wanted; });
+  }
+
+  bool has_name(std::vector<std::size_t>::const_iterator place, std::string_view name) const {
+    return place != by_name_.end() && name_of(*place) == name;
+  }
+
+  /// Throws failure where a name occurs twice.
+  void check_names() const {
+    diagnostics findings;
+    for (std::size_t i = 1; i < by_name_.size() && findings.size() < most_findings; ++i) {
+      const tensor_entry& first = (*tensors_)[by_name_[i - 1]];
+      const tensor_entry& second = (*tensors_)[by_name_[i]];
+      if (first.name != second.name) continue;
+      findings.push_back({.file = files_[second.file].string(),
+                          .path = quoted_name(second.name),
+                          .what = "the tensor is in two files",
+                          .expected = "each tensor once",
+                          .found = "it also in " + files_[first.file].string()});
+    }
+    if (!findings.empty()) throw failure(std::move(findings));
+  }
 
   static inline checkpoint open_shards(const std::filesystem::path& index_file);
   static inline checkpoint open_file(const std::filesystem::path& file);
   static inline checkpoint open_only_file(const std::filesystem::path& folder);
 
   std::vector<std::filesystem::path> files_;
-  std::vector<tensor_entry> tensors_;
+  std::shared_ptr<std::vector<tensor_entry>> tensors_ =
+      std::make_shared<std::vector<tensor_entry>>();
   std::shared_ptr<const gguf_metadata> gguf_;
-  std::unordered_map<std::string, std::size_t, name_hash, std::equal_to<>> by_name_;
+  std::vector<std::size_t> by_name_;  // numbers in `tensors_`
 };
 
 inline checkpoint checkpoint::open(const std::filesystem::path& folder_or_file) {

@@ -84,10 +84,12 @@ class model_writer {
       write_at(shard.opened, shard.path, text.offset, std::as_bytes(std::span(text.bytes)));
     }
     if (layout_.shards.size() > 1) add_file(layout_.index_name, shard_index_text(layout_));
+    forget_texts();
   }
 
   /// Where each tensor goes, in the order they were given.
   const std::vector<tensor_entry>& tensors() const { return layout_.tensors; }
+  /// Without what has been written already.
   const shard_layout& layout() const { return layout_; }
 
   /// The folder where the files are until `commit`, and the journal's place in it.
@@ -302,6 +304,13 @@ class model_writer {
       std::filesystem::remove_all(path, error);
       if (error) throw system_failure(path, "cannot remove the file", error.value());
     }
+  }
+
+  /// What the layout has of texts, and the entries that they were made of, are as large as the rest.
+  void forget_texts() {
+    layout_.stored = std::vector<tensor_entry>();
+    layout_.others = std::vector<shard_layout::placed_text>();
+    for (shard_layout::shard& shard : layout_.shards) shard.prefix = std::string();
   }
 
   const file& create(const std::string& name) {

@@ -54,7 +54,7 @@ inline std::string known_dtypes() {
   return text;
 }
 
-/// Turns the document of a header into entries and keeps what is wrong with it.
+/// Turns the values of a header into entries and keeps what is wrong with them.
 class safetensors_header_check {
  public:
   safetensors_header_check(std::string file_name, std::uint32_t file, std::uint64_t data_begin,
@@ -64,18 +64,13 @@ class safetensors_header_check {
         data_begin_(data_begin),
         data_bytes_(data_bytes) {}
 
-  safetensors_header run(const node& document) {
-    if (!document.is_mapping()) {
-      report("", "the header is of the wrong kind", "a mapping of tensor names", shown(document));
-    }
-    for (const node_entry& entry : document.entries) {
-      if (entry.key == "__metadata__") {
-        metadata(entry.value);
-      } else {
-        tensor(entry.key, entry.value);
-      }
-      if (findings_.size() >= most_findings) break;
-    }
+  void take(const std::string& key, const node& value) {
+    if (findings_.size() >= most_findings) return;
+    if (key == "__metadata__") metadata(value);
+    else tensor(key, value);
+  }
+
+  safetensors_header finish() {
     if (findings_.empty()) coverage();
     if (!findings_.empty()) throw failure(std::move(findings_));
     return std::move(header_);
@@ -272,10 +267,11 @@ inline safetensors_header parse_safetensors_header(std::string_view json, std::u
                    .expected = "at most " + std::to_string(detail::most_header_values) + " values",
                    .found = std::to_string(values)});
   }
-  const node document = load_json(json, file_name);
-  return detail::safetensors_header_check(file_name, file, sizeof(std::uint64_t) + json.size(),
-                                          data_bytes)
-      .run(document);
+  detail::safetensors_header_check check(file_name, file, sizeof(std::uint64_t) + json.size(),
+                                         data_bytes);
+  visit_json(json, file_name,
+             [&](const std::string& key, const node& value) { check.take(key, value); });
+  return check.finish();
 }
 
 }  // namespace tensormerge

@@ -73,6 +73,7 @@ namespace detail {
 /// The entries with their sizes. Throws failure for a name given twice or a size beyond 2^63 bytes.
 inline std::vector<tensor_entry> sized_entries(const std::vector<output_tensor>& outputs) {
   std::vector<tensor_entry> entries;
+  entries.reserve(outputs.size());
   std::unordered_set<std::string_view> names;
   constexpr std::uint64_t most_bytes = std::numeric_limits<std::int64_t>::max() / 2;
   std::uint64_t total = 0;

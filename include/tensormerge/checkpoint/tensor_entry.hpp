@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <tensormerge/checkpoint/tensor_view.hpp>
 #include <tensormerge/dtype/block/block_format.hpp>
@@ -36,5 +37,12 @@ struct tensor_entry {
 
   friend bool operator==(const tensor_entry&, const tensor_entry&) = default;
 };
+
+/// An entry that nobody changes any more, for all who need it.
+using shared_entry = std::shared_ptr<const tensor_entry>;
+
+inline shared_entry share(tensor_entry entry) {
+  return std::make_shared<const tensor_entry>(std::move(entry));
+}
 
 }  // namespace tensormerge

@@ -67,6 +67,7 @@ class json_events : public nlohmann::json_sax<nlohmann::json> {
                          "is not valid JSON: " + std::string(reason));
   }
 
+  void hand_over(tree_builder::visitor visit) { builder_.hand_over(std::move(visit)); }
   node finish() { return builder_.finish(); }
 
  private:
@@ -132,20 +133,33 @@ class json_events : public nlohmann::json_sax<nlohmann::json> {
   std::size_t at_ = 0;
 };
 
-}  // namespace detail
-
-/// Reads JSON (RFC 8259). Numbers keep their text. Throws failure with line and column where the
-/// text is not JSON, is nested deeper than 200 levels, or gives a key twice.
-inline node load_json(std::string_view text, const std::string& file_name) {
+inline node read_json(std::string_view text, const std::string& file_name,
+                      tree_builder::visitor visit) {
   // nlohmann takes a NUL for the end of the text and would not look at what follows.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
     throw failure(diagnostic{.file = file_name,
                              .at = text_positions(text).at(nul),
                              .what = "is not valid JSON: it holds a NUL byte"});
   }
-  detail::json_events events(text, file_name);
+  json_events events(text, file_name);
+  events.hand_over(std::move(visit));
   nlohmann::json::sax_parse(text, &events);
   return events.finish();
+}
+
+}  // namespace detail
+
+/// Reads JSON (RFC 8259). Numbers keep their text. Throws failure with line and column where the
+/// text is not JSON, is nested deeper than 200 levels, or gives a key twice.
+inline node load_json(std::string_view text, const std::string& file_name) {
+  return detail::read_json(text, file_name, {});
+}
+
+/// The same for a mapping that need not be held as a whole: `visit` is called with each key and its
+/// value when they have been read, before what comes after may be found to be wrong.
+inline void visit_json(std::string_view text, const std::string& file_name,
+                       tree_builder::visitor visit) {
+  detail::read_json(text, file_name, std::move(visit));
 }
 
 /// Reads a JSON file of at most 256 MiB. Throws failure.

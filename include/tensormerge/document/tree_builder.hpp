@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,13 @@ class tree_builder {
 
   explicit tree_builder(std::string file_name, std::size_t most_values = greatest_values)
       : file_name_(std::move(file_name)), most_values_(most_values) {}
+
+  /// Takes a key of the outermost mapping and its value.
+  using visitor = std::function<void(const std::string& key, const node& value)>;
+
+  /// Hands each value of the outermost mapping to `visit` as soon as it is finished, and keeps null
+  /// in its place.
+  void hand_over(visitor visit) { visit_ = std::move(visit); }
 
   bool wants_key() const {
     return !open_.empty() && open_.back().value.is_mapping() && !open_.back().has_key;
@@ -53,7 +61,10 @@ class tree_builder {
     frame& parent = open_.back();
     if (parent.value.is_sequence()) return parent.value.items.emplace_back(std::move(item));
     parent.has_key = false;
-    return parent.value.entries.back().value = std::move(item);
+    node_entry& entry = parent.value.entries.back();
+    if (!visit_ || open_.size() > 1) return entry.value = std::move(item);
+    visit_(entry.key, item);
+    return entry.value;
   }
 
   /// Closes the list or mapping that was begun last and is still open.
@@ -148,6 +159,7 @@ class tree_builder {
   std::string file_name_;
   std::size_t most_values_;
   std::size_t values_ = 0;
+  visitor visit_;
   std::vector<frame> open_;
   node root_;
   diagnostics findings_;

@@ -22,9 +22,9 @@ namespace detail {
 inline dtype working_dtype(const planned_tensor& tensor, std::optional<dtype> cast_to) {
   if (cast_to) return *cast_to;
   std::optional<dtype> type;
-  if (tensor.base) type = tensor.base->tensor.nominal_type();
+  if (tensor.base) type = tensor.base->tensor->nominal_type();
   for (const planned_source& input : tensor.inputs) {
-    const dtype its = input.tensor.nominal_type();
+    const dtype its = input.tensor->nominal_type();
     type = type ? promote(*type, its) : its;
   }
   return type.value_or(tensor.type);

@@ -40,8 +40,8 @@ namespace detail {
 
 inline stored_dtypes dtypes_of(const planned_tensor& tensor) {
   stored_dtypes types{.base = std::nullopt, .inputs = {}, .output = tensor.type};
-  if (tensor.base) types.base = tensor.base->tensor.type;
-  for (const planned_source& input : tensor.inputs) types.inputs.push_back(input.tensor.type);
+  if (tensor.base) types.base = tensor.base->tensor->type;
+  for (const planned_source& input : tensor.inputs) types.inputs.push_back(input.tensor->type);
   return types;
 }
 
@@ -85,7 +85,7 @@ merge_needs needs_of(const planned_tensor& tensor) {
 template <class Method>
 bool copies_input(const planned_tensor& tensor) {
   if constexpr (requires(const typename Method::input_parameters& p) { Method::copies(p); }) {
-    return tensor.inputs.size() == 1 && tensor.inputs[0].tensor.type == tensor.type &&
+    return tensor.inputs.size() == 1 && tensor.inputs[0].tensor->type == tensor.type &&
            Method::copies(
                make_parameters<typename Method::input_parameters>(tensor.inputs[0].parameters));
   } else {

@@ -49,8 +49,8 @@ inline std::uint64_t tensor_memory(const planned_tensor& tensor, const method_ta
   std::uint64_t packed = 0;  // bytes that decoding and encoding take
   if (tensor.packing) together += 2;  // the blocks themselves, of at most that many bytes
   const auto add = [&](const planned_source& source) {
-    if (source.tensor.packing) packed = block_view::buffer_bytes;
-    const std::uint64_t bytes = bytes_per_element(source.tensor.type);
+    if (source.tensor->packing) packed = block_view::buffer_bytes;
+    const std::uint64_t bytes = bytes_per_element(source.tensor->type);
     widest = std::max(widest, bytes);
     together += bytes;
   };
@@ -64,8 +64,8 @@ inline std::uint64_t tensor_memory(const planned_tensor& tensor, const method_ta
 
 /// The bytes of all that a tensor is made of.
 inline std::uint64_t source_bytes(const planned_tensor& tensor) {
-  std::uint64_t bytes = tensor.base ? tensor.base->tensor.bytes : 0;
-  for (const planned_source& input : tensor.inputs) bytes += input.tensor.bytes;
+  std::uint64_t bytes = tensor.base ? tensor.base->tensor->bytes : 0;
+  for (const planned_source& input : tensor.inputs) bytes += input.tensor->bytes;
   return bytes;
 }
 

@@ -182,7 +182,7 @@ class merge_run {
       alignment = tensor.merge->alignment();
       for (const planned_source& input : planned.inputs) {
         element_bytes =
-            std::max<std::uint64_t>(element_bytes, bytes_per_element(input.tensor.type));
+            std::max<std::uint64_t>(element_bytes, bytes_per_element(input.tensor->type));
       }
     }
     const std::uint64_t elements = planned.dims.elements();
@@ -310,7 +310,7 @@ class merge_run {
     const planned_tensor& planned = plan_.tensors[tensor.number];
     if (options_.journal == nullptr || tensor.merge == nullptr || tensor.ranges == 0) return;
     const auto is_view = [](const planned_source& source) {
-      const tensor_entry& entry = source.tensor;
+      const tensor_entry& entry = *source.tensor;
       return entry.view != nullptr && !(entry.packing && lies_packed(entry, *entry.packing));
     };
     if (planned.base && is_view(*planned.base)) return;
@@ -348,7 +348,7 @@ class merge_run {
       const planned_source& source = planned.inputs.front();
       if (planned.inputs.size() > 1) check_equal(planned, first, count, buffers);
       writer_.copy(tensor.number, out_offset, sources_.files_of(source),
-                   planned.packing ? packed_entry(source.tensor) : source.tensor, out_offset,
+                   planned.packing ? packed_entry(*source.tensor) : *source.tensor, out_offset,
                    out_bytes);
       progress_.bytes_done += out_bytes;
       return {};

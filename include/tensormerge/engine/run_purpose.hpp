@@ -35,10 +35,10 @@ class running_hash {
   }
   void add(const planned_source& source) {
     add(source.model);
-    add(source.tensor.file);
-    add(source.tensor.offset);
-    add(static_cast<std::uint64_t>(source.tensor.type));
-    const std::optional<block_format>& packing = source.tensor.packing;
+    add(source.tensor->file);
+    add(source.tensor->offset);
+    add(static_cast<std::uint64_t>(source.tensor->type));
+    const std::optional<block_format>& packing = source.tensor->packing;
     add(packing ? static_cast<std::uint64_t>(*packing) : ~std::uint64_t{0});
     add(source.parameters);
   }

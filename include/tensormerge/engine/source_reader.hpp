@@ -45,7 +45,7 @@ class source_reader {
   stored_range read(const planned_tensor& planned, std::uint64_t first, std::uint64_t count,
                     buffers& own) const {
     const auto into_buffer = [&](const planned_source& source, std::vector<std::byte>& into) {
-      into.resize(static_cast<std::size_t>(count * bytes_per_element(source.tensor.type)));
+      into.resize(static_cast<std::size_t>(count * bytes_per_element(source.tensor->type)));
       read(source, first, into);
       return into.data();
     };
@@ -76,10 +76,10 @@ class source_reader {
     kept_tensor kept;
     kept.ranges.resize(static_cast<std::size_t>(ranges));
     for_each_source(planned, [&](const planned_source& source, std::size_t) {
-      const std::size_t element_bytes = bytes_per_element(source.tensor.type);
+      const std::size_t element_bytes = bytes_per_element(source.tensor->type);
       // Mergekit's numerics round what was read.
       kept.mapped.push_back(arithmetic_ == numerics::exact
-                                ? files_of(source).map(source.tensor, element_bytes)
+                                ? files_of(source).map(*source.tensor, element_bytes)
                                 : std::nullopt);
     });
     return kept;
@@ -94,7 +94,7 @@ class source_reader {
     for_each_source(planned, [&](const planned_source& source, std::size_t number) {
       const std::byte*& place = kept.sources[number];
       if (place == nullptr) place = keep(source, first, count, mapped[number], kept.read[number]);
-      else if (kept.read[number].empty()) files_of(source).check_length(source.tensor);
+      else if (kept.read[number].empty()) files_of(source).check_length(*source.tensor);
     });
     const std::span<const std::byte* const> sources = kept.sources;
     return {.first = first,
@@ -108,7 +108,7 @@ class source_reader {
   void check_kept(const planned_tensor& planned, const kept_tensor& kept) const {
     if (kept.mapped.empty()) return;
     for_each_source(planned, [&](const planned_source& source, std::size_t number) {
-      if (kept.mapped[number]) files_of(source).check_length(source.tensor);
+      if (kept.mapped[number]) files_of(source).check_length(*source.tensor);
     });
   }
 
@@ -116,20 +116,20 @@ class source_reader {
   static std::uint64_t kept_bytes(const planned_tensor& planned, std::uint64_t count) {
     std::uint64_t bytes = 0;
     for_each_source(planned, [&](const planned_source& source, std::size_t) {
-      bytes += bytes_per_element(source.tensor.type);
+      bytes += bytes_per_element(source.tensor->type);
     });
     return bytes * count;
   }
 
   /// Whether a source has neither NaN nor infinity; at most `range_bytes` are read at once.
   bool is_finite(const planned_source& source, std::uint64_t range_bytes) const {
-    const std::uint64_t bytes = source.tensor.bytes;
+    const std::uint64_t bytes = source.tensor->bytes;
     std::vector<std::byte> buffer(static_cast<std::size_t>(
         std::min<std::uint64_t>(bytes, aligned_tile(range_bytes, sizeof(double)))));
     for (std::uint64_t done = 0; done < bytes; done += buffer.size()) {
       buffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), bytes - done)));
-      files_of(source).read(source.tensor, done, buffer);
-      if (first_nonfinite(source.tensor.type, buffer)) return false;
+      files_of(source).read(*source.tensor, done, buffer);
+      if (first_nonfinite(source.tensor->type, buffer)) return false;
     }
     return true;
   }
@@ -147,11 +147,11 @@ class source_reader {
   const std::byte* keep(const planned_source& source, std::uint64_t first, std::uint64_t count,
                         const std::optional<file_mapping>& mapped,
                         std::vector<std::byte>& into) const {
-    const std::uint64_t element_bytes = bytes_per_element(source.tensor.type);
+    const std::uint64_t element_bytes = bytes_per_element(source.tensor->type);
     const std::size_t bytes = static_cast<std::size_t>(count * element_bytes);
     if (mapped) {
       const std::byte* const found =
-          files_of(source).read_mapped(source.tensor, *mapped, first * element_bytes, bytes);
+          files_of(source).read_mapped(*source.tensor, *mapped, first * element_bytes, bytes);
       if (found != nullptr) return found;
     }
     into.resize(bytes);
@@ -160,10 +160,10 @@ class source_reader {
   }
 
   void read(const planned_source& source, std::uint64_t first, std::span<std::byte> into) const {
-    files_of(source).read(source.tensor, first * bytes_per_element(source.tensor.type), into);
+    files_of(source).read(*source.tensor, first * bytes_per_element(source.tensor->type), into);
     if (arithmetic_ == numerics::mergekit) {
       // To mergekit an adapter is a part of the model's file.
-      round_stored(source.tensor.type, source.tensor.nominal_type(), into);
+      round_stored(source.tensor->type, source.tensor->nominal_type(), into);
     }
   }
 

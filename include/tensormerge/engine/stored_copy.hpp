@@ -14,7 +14,7 @@ namespace tensormerge {
 /// method is nullptr where there is none, as copies need none.
 inline bool is_stored_copy(const planned_tensor& tensor, const method_entry* method) {
   if (tensor.packing && (tensor.inputs.empty() ||
-                         !lies_packed(tensor.inputs.front().tensor, *tensor.packing))) {
+                         !lies_packed(*tensor.inputs.front().tensor, *tensor.packing))) {
     return false;
   }
   return tensor.is_copy || (method != nullptr && method->copies(tensor));

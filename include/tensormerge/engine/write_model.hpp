@@ -99,11 +99,7 @@ inline shard_layout lay_out(const merge_plan& plan, const std::vector<output_ten
 inline void write_output(const merge_plan& plan, const method_table& methods,
                          const std::filesystem::path& output, output_form form,
                          const write_options& options, progress& state) {
-  std::vector<output_tensor> tensors;
-  for (const planned_tensor& tensor : plan.tensors) {
-    tensors.push_back(stored_as(tensor));
-  }
-  model_writer writer(output, lay_out(plan, tensors, options.shard_bytes),
+  model_writer writer(output, lay_out(plan, outputs_of(plan), options.shard_bytes),
                       options.resume ? leftover_weights::kept : leftover_weights::removed, form);
   const write_journal journal(writer.journal(),
                               run_purpose(plan, options.run.arithmetic, options.run.cast_to,
@@ -132,7 +128,7 @@ inline void write_output(const merge_plan& plan, const method_table& methods,
   run_options run = options.run;
   run.journal = &journal;
   run_merge(plan, methods, writer, run, state);
-  check_output(writer.partial_path(), tensors);
+  check_output(writer.partial_path(), outputs_of(plan));
   writer.commit(options.outlives);
 }
 

@@ -42,7 +42,7 @@ inline std::string explain_plan(const merge_plan& plan, std::string_view part,
     if (tensor.base) text += "  base " + detail::source_line(plan, tensor, *tensor.base) + '\n';
     for (const planned_source& input : tensor.inputs) {
       planned_source bare = input;
-      bare.parameters.clear();
+      bare.parameters = {};
       text += "  " + detail::source_line(plan, tensor, bare) +
               detail::explained_parameters(input.parameters, input.origins, config_file) + '\n';
     }

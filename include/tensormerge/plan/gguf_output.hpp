@@ -117,7 +117,7 @@ inline void plan_gguf_output(merge_plan& plan, std::optional<dtype> asked_for) {
   diagnostics findings;
   for (planned_tensor& tensor : plan.tensors) {
     if (asked_for && tensor.dims.extents.size() <= 1 && !tensor.inputs.empty()) {
-      tensor.type = tensor.inputs.front().tensor.nominal_type();
+      tensor.type = tensor.inputs.front().tensor->nominal_type();
     }
     diagnostic objection = gguf_objection(stored_as(tensor));
     if (!objection.what.empty() && findings.size() < 20) findings.push_back(std::move(objection));

@@ -15,6 +15,7 @@
 #include <tensormerge/dtype/dtype.hpp>
 #include <tensormerge/error/failure.hpp>
 #include <tensormerge/method/parameter_info.hpp>
+#include <tensormerge/plan/shared_list.hpp>
 #include <tensormerge/plan/weights_layout.hpp>
 #include <tensormerge/tensor/shape.hpp>
 
@@ -29,9 +30,9 @@ struct planned_model {
 /// One tensor that is read, and the parameters that apply to it alone.
 struct planned_source {
   std::size_t model = 0;  // index in merge_plan::models
-  tensor_entry tensor;
-  std::vector<parameter_value> parameters{};
-  std::vector<text_position> origins{};  // of the parameters, where they are given
+  shared_entry tensor{};  // of the model, or made of one of its
+  shared_list<parameter_value> parameters{};
+  shared_list<text_position> origins{};  // of the parameters, where they are given
 };
 
 /// One tensor that is written: what from, by which method and with which parameters.
@@ -40,8 +41,8 @@ struct planned_tensor {
   dtype type = dtype::float32;
   shape dims{};
   std::string method{};
-  std::vector<parameter_value> parameters{};
-  std::vector<text_position> origins{};  // of the parameters, where they are given
+  shared_list<parameter_value> parameters{};
+  shared_list<text_position> origins{};  // of the parameters, where they are given
   std::optional<planned_source> base{};
   /// The first input's elements as they are, whatever their type; further ones must be equal.
   bool is_copy = false;
@@ -101,5 +102,13 @@ struct merge_plan {
   weights_layout layout = weights_layout::safetensors;  // of that folder
   diagnostics findings;               // warnings and notes
 };
+
+/// The tensors that carrying out a plan writes, in its order.
+inline std::vector<output_tensor> outputs_of(const merge_plan& plan) {
+  std::vector<output_tensor> outputs;
+  outputs.reserve(plan.tensors.size());
+  for (const planned_tensor& tensor : plan.tensors) outputs.push_back(stored_as(tensor));
+  return outputs;
+}
 
 }  // namespace tensormerge

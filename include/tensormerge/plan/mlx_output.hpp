@@ -28,7 +28,7 @@ inline void keep_mlx_weights(merge_plan& plan) {
     if (expected == format && is_whole) continue;
     tensor.packing.reset();
     if (is_mlx(format)) tensor.type = mlx_scale_type(format);
-    tensor.is_copy = tensor.is_copy && tensor.type == tensor.inputs.front().tensor.type;
+    tensor.is_copy = tensor.is_copy && tensor.type == tensor.inputs.front().tensor->type;
   }
   plan.drops_quantisation =
       config.find("quantization") != nullptr &&

@@ -227,23 +227,23 @@ class conversion_planner {
     }
     const bool keeps_groups = to_mlx() && !request_.type && !request_.quantisation;
     if (keeps_groups && tensor.packing && is_mlx(*tensor.packing)) {
-      return plan_copy(std::move(name), 0, tensor);
+      return plan_copy(std::move(name), 0, share(tensor));
     }
     if (tensor.packing && (!plan_.gguf || is_mlx(*tensor.packing))) {
       if (!is_mlx(*tensor.packing)) tensor.narrow_type = dtype::float16;
       tensor.packing.reset();
     }
-    if (!plan_.gguf) return plan_copy(std::move(name), 0, tensor, request_.type);
+    if (!plan_.gguf) return plan_copy(std::move(name), 0, share(tensor), request_.type);
     const bool is_vector = tensor.dims.extents.size() <= 1;
     const bool is_converted = is_float(tensor.type) && (request_.type || request_.packing);
     if (is_vector && is_float(tensor.type)) {
-      return plan_copy(std::move(name), 0, tensor, dtype::float32);
+      return plan_copy(std::move(name), 0, share(tensor), dtype::float32);
     }
-    if (!is_converted) return plan_copy(std::move(name), 0, tensor);
-    if (!request_.packing) return plan_copy(std::move(name), 0, tensor, request_.type);
+    if (!is_converted) return plan_copy(std::move(name), 0, share(tensor));
+    if (!request_.packing) return plan_copy(std::move(name), 0, share(tensor), request_.type);
     const std::optional<block_format> format = fitting(*request_.packing, tensor.dims);
     planned_tensor made =
-        plan_copy(std::move(name), 0, tensor, format ? dtype::float32 : dtype::float16);
+        plan_copy(std::move(name), 0, share(tensor), format ? dtype::float32 : dtype::float16);
     made.packing = format;
     made.is_copy = made.is_copy && (!format || tensor.packing == format);
     return made;
@@ -265,8 +265,8 @@ class conversion_planner {
     ++(is_whole ? quantised_ : unquantised_);
     const bool is_same = tensor.packing == format;
     if (!is_same || !is_whole) tensor.packing.reset();
-    if (!format || !is_whole) return plan_copy(std::move(name), 0, tensor, scale);
-    planned_tensor made = plan_copy(std::move(name), 0, tensor, dtype::float32);
+    if (!format || !is_whole) return plan_copy(std::move(name), 0, share(tensor), scale);
+    planned_tensor made = plan_copy(std::move(name), 0, share(tensor), dtype::float32);
     made.packing = format;
     made.is_copy = made.is_copy && is_same;
     return made;

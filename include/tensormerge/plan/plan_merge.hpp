@@ -241,7 +241,8 @@ class merge_planner {
                           .what = "tensors that belong to no module are taken from " +
                                   quoted_name(donor.name) + " as they are",
                           .found = quoted_name(tensor.name)});
-      plan_.tensors.push_back(plan_copy(tensor.name, plan_.donor, tensor, output_type()));
+      plan_.tensors.push_back(plan_copy(tensor.name, plan_.donor,
+                                        donor.folder.weights.share(tensor), output_type()));
     }
   }
 

@@ -111,7 +111,7 @@ class mlx_planner {
 
   void copy(std::string_view name, std::size_t model) {
     const tensor_entry& tensor = *weights(model).find(name);
-    planned_tensor planned = plan_copy(tensor.name, model, tensor);
+    planned_tensor planned = plan_copy(tensor.name, model, weights(model).share(tensor));
     planned.type = output_dtype(tensor.type);
     planned.is_copy = planned.type == tensor.type;
     put(std::move(planned));

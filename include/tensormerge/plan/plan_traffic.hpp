@@ -17,9 +17,9 @@ struct plan_traffic {
 inline plan_traffic traffic_of(const merge_plan& plan) {
   plan_traffic traffic;
   const auto read = [&traffic](const planned_source& source) {
-    const auto& packing = source.tensor.packing;
+    const auto& packing = source.tensor->packing;
     traffic.read +=
-        packing ? packed_bytes(*packing, source.tensor.dims.elements()) : source.tensor.bytes;
+        packing ? packed_bytes(*packing, source.tensor->dims.elements()) : source.tensor->bytes;
   };
   for (const planned_tensor& tensor : plan.tensors) {
     if (tensor.base) read(*tensor.base);

@@ -44,8 +44,8 @@ inline std::string_view stored_type(dtype type, std::optional<block_format> pack
 inline std::string source_line(const merge_plan& plan, const planned_tensor& tensor,
                                const planned_source& source) {
   std::string text = plan.models[source.model].name;
-  if (source.tensor.name != tensor.name) text += ' ' + quoted_name(source.tensor.name);
-  const std::string_view type = stored_type(source.tensor.type, source.tensor.packing);
+  if (source.tensor->name != tensor.name) text += ' ' + quoted_name(source.tensor->name);
+  const std::string_view type = stored_type(source.tensor->type, source.tensor->packing);
   if (type != stored_type(tensor.type, tensor.packing)) text += ' ' + std::string(type);
   return text + parameters_text(source.parameters);
 }

@@ -28,7 +28,7 @@ class source_tensors {
 
   /// What the sources of a request hold.
   struct found_sources {
-    std::vector<const tensor_entry*> entries{};  // nothing where the tensor is not made
+    std::vector<shared_entry> entries{};  // nothing where the tensor is not made
     bool is_carried_over = false;                // the only entry, whatever the method
   };
 
@@ -36,13 +36,14 @@ class source_tensors {
   /// that lack it are reported, and keep the tensor from being made unless the request's policy
   /// and its method let it be made of the rest.
   found_sources find(tensor_request& request) {
-    std::vector<const tensor_entry*> entries;
+    std::vector<shared_entry> entries;
     std::vector<std::size_t> present, missing;
     for (std::size_t i = 0; i < request.sources.size(); ++i) {
       const source_request& source = request.sources[i];
-      const tensor_entry* entry = find_or_tied(models_[source.model].folder.weights, source.name);
+      const checkpoint& weights = models_[source.model].folder.weights;
+      const tensor_entry* entry = find_or_tied(weights, source.name);
       (entry != nullptr ? present : missing).push_back(i);
-      if (entry != nullptr) entries.push_back(entry);
+      if (entry != nullptr) entries.push_back(weights.share(*entry));
     }
     if (missing.empty()) return {std::move(entries), false};
     if (is_derived_buffer(request.sources[missing.front()].name)) {
@@ -71,7 +72,7 @@ class source_tensors {
 
   /// Whether all shapes are equal, even where they could be broadcast.
   bool have_one_shape(const tensor_request& request,
-                    const std::vector<const tensor_entry*>& entries) {
+                    const std::vector<shared_entry>& entries) {
     const shape& first = entries[0]->dims;
     for (std::size_t i = 1; i < entries.size(); ++i) {
       const shape& dims = entries[i]->dims;
@@ -101,7 +102,7 @@ class source_tensors {
 
   /// Whether every source is one of floats.
   bool are_mergeable(const tensor_request& request,
-                     const std::vector<const tensor_entry*>& entries) {
+                     const std::vector<shared_entry>& entries) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
       if (is_mergeable(entries[i]->type)) continue;
       findings_.add("tensors of a type that cannot be merged",
@@ -118,7 +119,7 @@ class source_tensors {
 
   /// Whether no source is a part of a packed weight, or it is only passed through.
   bool are_unpacked(const tensor_request& request,
-                    const std::vector<const tensor_entry*>& entries) {
+                    const std::vector<shared_entry>& entries) {
     if (entries.size() == 1 && request.method->facts.name == "passthrough") return true;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const bool is_wide = is_float(entries[i]->type) && bytes_per_element(entries[i]->type) > 1;
@@ -141,7 +142,7 @@ class source_tensors {
 
   /// Whether sources that are no floats have the type of `chosen`.
   bool have_type_of(std::size_t chosen, const tensor_request& request,
-                    const std::vector<const tensor_entry*>& entries) {
+                    const std::vector<shared_entry>& entries) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
       if (entries[i]->type == entries[chosen]->type) continue;
       findings_.add("tensors of a type that cannot be merged",
@@ -159,9 +160,9 @@ class source_tensors {
 
  private:
   static partial_outcome judge(const tensor_request& request,
-                               const std::vector<const tensor_entry*>& entries,
+                               const std::vector<shared_entry>& entries,
                                const std::vector<std::size_t>& present) {
-    const bool is_vector = std::all_of(entries.begin(), entries.end(), [](const auto* entry) {
+    const bool is_vector = std::all_of(entries.begin(), entries.end(), [](const auto& entry) {
       return entry->dims.extents.size() <= 1;
     });
     const bool may_be = request.partial == partial_policy::all ||

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include <tensormerge/plan/finding_groups.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 #include <tensormerge/plan/resolve_parameters.hpp>
+#include <tensormerge/plan/shared_list.hpp>
 #include <tensormerge/plan/source_tensors.hpp>
 #include <tensormerge/plan/tensor_request.hpp>
 
@@ -26,20 +28,20 @@ namespace tensormerge {
 
 /// The tensor of one model as it is, under a name, in another type where one is given and the
 /// elements can be converted.
-inline planned_tensor plan_copy(std::string name, std::size_t model, const tensor_entry& entry,
+inline planned_tensor plan_copy(std::string name, std::size_t model, shared_entry entry,
                                 std::optional<dtype> type = std::nullopt) {
-  const std::optional<block_format> packing = type ? std::nullopt : entry.packing;
-  const dtype nominal = packing ? entry.type : entry.nominal_type();
-  const dtype written = is_mergeable(entry.type) ? type.value_or(nominal) : nominal;
+  const std::optional<block_format> packing = type ? std::nullopt : entry->packing;
+  const dtype nominal = packing ? entry->type : entry->nominal_type();
+  const dtype written = is_mergeable(entry->type) ? type.value_or(nominal) : nominal;
   return {.name = std::move(name),
           .type = written,
-          .dims = entry.dims,
+          .dims = entry->dims,
           .method = "passthrough",
           .parameters = {},
           .origins = {},
           .base = std::nullopt,
-          .is_copy = written == entry.type,
-          .inputs = {{model, entry, {}}},
+          .is_copy = written == entry->type,
+          .inputs = {{model, std::move(entry), {}}},
           .packing = packing};
 }
 
@@ -63,15 +65,14 @@ class tensor_planner {
   std::optional<planned_tensor> plan(tensor_request request) {
     auto [entries, is_carried_over] = sources_.find(request);
     if (entries.empty() || !sources_.are_unpacked(request, entries)) return std::nullopt;
-    std::vector<tensor_entry> adjusted;
-    if (adjustment_ != nullptr && !adjust(request, entries, adjusted)) return std::nullopt;
+    if (adjustment_ != nullptr && !adjust(request, entries)) return std::nullopt;
     if (!sources_.have_one_shape(request, entries)) return std::nullopt;
     if (is_carried_over) {
-      return plan_copy(request.name, request.sources[0].model, *entries[0], request.type);
+      return plan_copy(request.name, request.sources[0].model, entries[0], request.type);
     }
     const tensor_entry& lead = *entries[request.base.value_or(0)];
     dtype promoted = lead.nominal_type();
-    for (const tensor_entry* entry : entries) {
+    for (const shared_entry& entry : entries) {
       // What a format of blocks decodes to says nothing of the type that is wanted.
       if (!entry->packing) promoted = promote(promoted, entry->nominal_type());
     }
@@ -89,38 +90,44 @@ class tensor_planner {
                           .inputs = {},
                           .packing = request.type ? std::nullopt : lead.packing};
     if (tensor.packing) tensor.type = dtype::float32;
-    tensor.parameters = resolve(request, tensor.origins);
+    std::tie(tensor.parameters, tensor.origins) = resolve(request);
+    tensor.inputs.reserve(entries.size() - (request.base ? 1 : 0));
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      planned_source source{request.sources[i].model, *entries[i], {}};
+      planned_source source{request.sources[i].model, entries[i]};
       if (i == request.base) {
         tensor.base = std::move(source);
       } else {
-        source.parameters = resolve(request, request.sources[i], source.origins);
+        std::tie(source.parameters, source.origins) = resolve(request, i);
         tensor.inputs.push_back(std::move(source));
       }
     }
-    if (tensor.inputs.empty()) return plan_base_alone(std::move(tensor), *entries[0]);
+    if (tensor.inputs.empty()) return plan_base_alone(std::move(tensor), entries[0]);
     check_parameters(request, tensor, config_file_, findings_);
     return tensor;
   }
 
  private:
-  /// Makes `entries` those that are merged in their place, which `adjusted` keeps.
-  bool adjust(const tensor_request& request, std::vector<const tensor_entry*>& entries,
-              std::vector<tensor_entry>& adjusted) const {
-    for (const tensor_entry* entry : entries) adjusted.push_back(*entry);
-    std::optional<std::vector<tensor_entry>> changed =
-        adjustment_->adjust(request, std::move(adjusted));
-    if (!changed) return false;
-    adjusted = std::move(*changed);
-    for (std::size_t i = 0; i < entries.size(); ++i) entries[i] = &adjusted[i];
+  /// The parameters of a tensor or an input, and their origins.
+  using resolved_lists = std::pair<shared_list<parameter_value>, shared_list<text_position>>;
+
+  /// Makes `entries` those that are merged in their place.
+  bool adjust(const tensor_request& request, std::vector<shared_entry>& entries) const {
+    std::vector<tensor_entry> found;
+    for (const shared_entry& entry : entries) found.push_back(*entry);
+    std::optional<std::vector<tensor_entry>> adjusted =
+        adjustment_->adjust(request, std::move(found));
+    if (!adjusted) return false;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      tensor_entry& wanted = (*adjusted)[i];
+      if (wanted != *entries[i]) entries[i] = share(std::move(wanted));
+    }
     return true;
   }
 
   /// Nothing is added to a base without other models.
-  static planned_tensor plan_base_alone(planned_tensor tensor, const tensor_entry& entry) {
+  static planned_tensor plan_base_alone(planned_tensor tensor, const shared_entry& entry) {
     planned_tensor copy = plan_copy(tensor.name, tensor.base->model, entry);
-    copy.is_copy = copy.is_copy && tensor.type == entry.type;
+    copy.is_copy = copy.is_copy && tensor.type == entry->type;
     copy.type = tensor.type;
     copy.packing = tensor.packing;
     return copy;
@@ -128,14 +135,14 @@ class tensor_planner {
 
   /// Integers and booleans are not merged: the base's, or else the first, is carried over.
   std::optional<planned_tensor> carry_over(const tensor_request& request,
-                                           const std::vector<const tensor_entry*>& entries) {
+                                           const std::vector<shared_entry>& entries) {
     const std::size_t chosen = request.base.value_or(0);
     if (!sources_.have_type_of(chosen, request, entries)) return std::nullopt;
     const std::size_t model = request.sources[chosen].model;
     if (request.buffers_must_agree) {
-      planned_tensor tensor = plan_copy(request.name, request.sources[0].model, *entries[0]);
+      planned_tensor tensor = plan_copy(request.name, request.sources[0].model, entries[0]);
       for (std::size_t i = 1; i < entries.size(); ++i) {
-        tensor.inputs.push_back({request.sources[i].model, *entries[i], {}});
+        tensor.inputs.push_back({request.sources[i].model, entries[i]});
       }
       return tensor;
     }
@@ -147,11 +154,10 @@ class tensor_planner {
                    " are not merged but taken from " + quoted_name(models_[model].name),
            .found = quoted_name(request.name)});
     }
-    return plan_copy(request.name, model, *entries[chosen]);
+    return plan_copy(request.name, model, entries[chosen]);
   }
 
-  std::vector<parameter_value> resolve(const tensor_request& request,
-                                       std::vector<text_position>& origins) {
+  const resolved_lists& resolve(const tensor_request& request) {
     resolved_parameters resolved =
         resolve_parameters(request.method->shared, *request.scopes, request.name, request.t);
     report_wrong(resolved.wrong);
@@ -163,13 +169,11 @@ class tensor_planner {
                             .found = "none for " + quoted_name(request.name),
                             .hint = hint_for(name, *request.scopes)});
     }
-    origins = std::move(resolved.origins);
-    return std::move(resolved.values);
+    return shared(0, std::move(resolved));
   }
 
-  std::vector<parameter_value> resolve(const tensor_request& request,
-                                       const source_request& source,
-                                       std::vector<text_position>& origins) {
+  const resolved_lists& resolve(const tensor_request& request, std::size_t number) {
+    const source_request& source = request.sources[number];
     resolved_parameters resolved =
         resolve_parameters(request.method->per_input, *source.scopes, source.name, request.t);
     report_wrong(resolved.wrong);
@@ -183,8 +187,17 @@ class tensor_planner {
                             .hint = source.hint.empty() ? hint_for(name, *source.scopes)
                                                         : source.hint});
     }
-    origins = std::move(resolved.origins);
-    return std::move(resolved.values);
+    return shared(number + 1, std::move(resolved));
+  }
+
+  /// The lists in the memory of those that were resolved last for the same place, 0 for a tensor
+  /// and then its sources, if they are the same, as for most tensors they are.
+  const resolved_lists& shared(std::size_t place, resolved_parameters resolved) {
+    if (place >= last_.size()) last_.resize(place + 1);
+    auto& [values, origins] = last_[place];
+    values.become(std::move(resolved.values));
+    origins.become(std::move(resolved.origins));
+    return last_[place];
   }
 
   void report_missing(std::string_view parameter, diagnostic finding) {
@@ -214,6 +227,7 @@ class tensor_planner {
   finding_groups& findings_;
   source_tensors sources_;
   entry_adjustment* adjustment_ = nullptr;
+  std::vector<resolved_lists> last_;
 };
 
 }  // namespace tensormerge

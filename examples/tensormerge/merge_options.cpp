@@ -67,8 +67,9 @@ void carry_out(const tensormerge::merge_plan& plan, const tensormerge::method_ta
   tensormerge::write_options write = options.write;
   if (options.max_memory > 0) write.run.most_memory = options.max_memory;
   if (options.dry_run) {
+    const std::string work = tensormerge::describe_work(plan, methods, write.run);
     std::fputs(tensormerge::print_plan(plan).c_str(), stdout);
-    std::puts(tensormerge::describe_work(plan, methods, write.run).c_str());
+    std::puts(work.c_str());
     return;
   }
   if (options.verbosity > 1) std::fputs(tensormerge::print_plan(plan).c_str(), stderr);

@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -8,6 +9,7 @@
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/run_memory.hpp>
 #include <tensormerge/error/failure.hpp>
+#include <tensormerge/method/della.hpp>
 #include <tensormerge/method/linear.hpp>
 #include <tensormerge/method/ties.hpp>
 
@@ -15,6 +17,7 @@ namespace tensormerge {
 namespace {
 
 const method_table two_methods = make_method_table(boost::hana::tuple_t<linear, ties>);
+const method_table masking_methods = make_method_table(boost::hana::tuple_t<della, linear>);
 
 planned_source source(shape dims) {
   const std::uint64_t bytes = 2 * dims.elements();
@@ -55,6 +58,34 @@ TEST(run_memory, counts_what_is_read_and_written_at_a_time) {
   EXPECT_LT(run_memory(plan, two_methods, {1, 1 << 20}), least + (1 << 18));
 }
 
+/// A plan of tensors that are merged by della, which holds masks, or linear, which holds little.
+merge_plan merged_by(const std::vector<std::string>& methods) {
+  merge_plan plan;
+  for (const std::string& method : methods) {
+    plan.tensors.push_back(merged(method, {4000, 4000}));
+    if (method == "della") plan.tensors.back().base = source({4000, 4000});
+  }
+  return plan;
+}
+
+std::uint64_t memory_of(const std::vector<std::string>& methods, work_division work) {
+  return run_memory(merged_by(methods), masking_methods, work);
+}
+
+TEST(run_memory, counts_what_two_tensors_in_a_row_hold) {
+  const std::uint64_t held = held_memory(merged_by({"della"}).tensors[0], masking_methods, 2);
+  EXPECT_GT(held, 2u * 4000 * 4000 / 8);  // a bit for each element of two inputs
+  EXPECT_EQ(memory_of({"della", "della"}, {2}), memory_of({"della"}, {2}) + held);
+  EXPECT_EQ(memory_of({"della", "della", "della"}, {2}), memory_of({"della", "della"}, {2}));
+  EXPECT_LT(memory_of({"della", "linear", "della"}, {2}), memory_of({"della", "della"}, {2}));
+}
+
+TEST(run_memory, counts_one_tensor_where_none_is_begun_while_another_ends) {
+  EXPECT_EQ(memory_of({"della", "della"}, {1}), memory_of({"della"}, {1}));
+  EXPECT_EQ(memory_of({"della", "della"}, {.threads = 2, .overlaps = false}),
+            memory_of({"della"}, {2}));
+}
+
 TEST(run_memory, is_nothing_for_copies) {
   planned_tensor copy = merged("linear", {20'000, 20'000});
   copy.is_copy = true;
@@ -90,6 +121,25 @@ TEST(useful_kept_bytes, are_of_two_tensors_that_are_observed_and_none_of_others)
   EXPECT_EQ(useful_kept_bytes(observed, two_methods, 1 << 30), 2 * sources);
   EXPECT_EQ(useful_kept_bytes(observed, two_methods, 1000), 1000u);
   EXPECT_EQ(useful_kept_bytes(plan_of(merged("linear", {100, 1000})), two_methods, 1 << 30), 0u);
+}
+
+TEST(mapped_surplus, is_a_piece_of_each_source_where_not_all_is_kept) {
+  const merge_plan plan = plan_of(merged("ties", {4000, 4000}));
+  const std::uint64_t whole = 2 * source_bytes(plan.tensors[0]);
+  EXPECT_EQ(mapped_surplus(plan, {.kept_bytes = 0}), 0u);
+  EXPECT_EQ(mapped_surplus(plan, {.kept_bytes = 1 << 20}), 3u * (2 << 20));
+  EXPECT_EQ(mapped_surplus(plan, {.kept_bytes = whole - 1000}), 1000u);
+  EXPECT_EQ(mapped_surplus(plan, {.kept_bytes = whole}), 0u);
+}
+
+TEST(divide_within, begins_tensors_one_by_one_before_it_takes_fewer_threads) {
+  const merge_plan plan = merged_by({"della", "della"});
+  const work_division least{.threads = 2, .range_bytes = 1 << 16, .overlaps = false};
+  const std::uint64_t room = 1 << 20;  // for what the tests themselves take meanwhile
+  const std::uint64_t limit = resident_bytes() + run_memory(plan, masking_methods, least) + room;
+  const work_division work = divide_within(limit, plan, masking_methods, {2, 1 << 20});
+  EXPECT_EQ(work.threads, 2u);
+  EXPECT_FALSE(work.overlaps);
 }
 
 TEST(divide_within, keeps_less_before_it_cuts_ranges) {

@@ -69,14 +69,15 @@ class model_writer {
         folder_(output, leftover, form) {
     open_kept_shards();
     check_free_space();
-    for (const shard_layout::shard& shard : layout_.shards) {
+    for (shard_layout::shard& shard : layout_.shards) {
+      const std::string prefix = std::exchange(shard.prefix, {});
       if (const auto kept = files_.find(shard.file_name); kept != files_.end()) {
         shards_.push_back(&kept->second);
         continue;
       }
       const file& made = create(shard.file_name);
       reserve(made, shard.file_bytes);
-      write_at(made.opened, made.path, 0, std::as_bytes(std::span(shard.prefix)));
+      write_at(made.opened, made.path, 0, std::as_bytes(std::span(prefix)));
       shards_.push_back(&made);
     }
     for (const shard_layout::placed_text& text : layout_.others) {
@@ -84,12 +85,13 @@ class model_writer {
       write_at(shard.opened, shard.path, text.offset, std::as_bytes(std::span(text.bytes)));
     }
     if (layout_.shards.size() > 1) add_file(layout_.index_name, shard_index_text(layout_));
-    forget_texts();
+    layout_.stored = std::vector<tensor_entry>();
+    layout_.others = std::vector<shard_layout::placed_text>();
   }
 
   /// Where each tensor goes, in the order they were given.
   const std::vector<tensor_entry>& tensors() const { return layout_.tensors; }
-  /// Without what has been written already.
+  /// Without the texts that are written already, and what they were made of.
   const shard_layout& layout() const { return layout_; }
 
   /// The folder where the files are until `commit`, and the journal's place in it.
@@ -304,13 +306,6 @@ class model_writer {
       std::filesystem::remove_all(path, error);
       if (error) throw system_failure(path, "cannot remove the file", error.value());
     }
-  }
-
-  /// What the layout has of texts, and the entries that they were made of, are as large as the rest.
-  void forget_texts() {
-    layout_.stored = std::vector<tensor_entry>();
-    layout_.others = std::vector<shard_layout::placed_text>();
-    for (shard_layout::shard& shard : layout_.shards) shard.prefix = std::string();
   }
 
   const file& create(const std::string& name) {

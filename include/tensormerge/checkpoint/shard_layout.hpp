@@ -170,6 +170,7 @@ inline shard_layout lay_out_shards(const std::vector<output_tensor>& outputs,
                                    std::uint64_t shard_bytes) {
   shard_layout layout;
   layout.tensors = detail::sized_entries(outputs);
+  layout.stored.reserve(layout.tensors.size());
   std::vector<std::size_t> first_part;
   for (const tensor_entry& entry : layout.tensors) {
     first_part.push_back(layout.stored.size());

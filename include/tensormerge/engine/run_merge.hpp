@@ -43,7 +43,7 @@ namespace detail {
 /// Hands out ranges of tensors to threads. A tensor goes through its method's rounds of
 /// observation and then through the application; each such phase is cut into ranges of bytes, so
 /// that a single large tensor keeps every thread busy, and a new tensor is begun when the ranges of
-/// the begun ones are all taken.
+/// the begun ones are all taken, and they leave it the memory that it holds.
 class merge_run {
  public:
   merge_run(const merge_plan& plan, const method_table& methods, const model_writer& writer,
@@ -55,7 +55,8 @@ class merge_run {
         progress_(state),
         sources_(plan, options.arithmetic),
         work_(divide_work(plan, methods, options)),
-        memory_(work_.kept_bytes) {
+        kept_(work_.kept_bytes),
+        held_(most_held(plan, methods, work_)) {
     check_numerics();
     std::uint64_t total = 0;
     for (const planned_tensor& tensor : plan.tensors) total += tensor.bytes();
@@ -95,6 +96,7 @@ class merge_run {
     std::vector<std::unique_ptr<merge_worker>> workers;  // one a thread, made when first needed
     source_reader::kept_tensor kept;  // without ranges where the tensor is not observed
     bool in_first_round = true;
+    std::uint64_t held = 0;  // bytes of `held_`
   };
 
   /// Buffers of one thread, reused for every range.
@@ -132,7 +134,7 @@ class merge_run {
       while (!stopped_by_) {
         const begun_iterator tensor = find_open_range();
         if (tensor == begun_.end()) {
-          if (begun_.empty()) break;
+          if (begun_.empty() && next_ == plan_.tensors.size()) break;
           changed_.wait(lock);
           continue;
         }
@@ -154,17 +156,23 @@ class merge_run {
     changed_.notify_all();
   }
 
-  /// A begun tensor with a range that nobody has taken; begins the next one where there is none.
+  /// A begun tensor with a range that nobody has taken; begins the next one where there is none and
+  /// memory is left.
   begun_iterator find_open_range() {
     for (begun_iterator tensor = begun_.begin(); tensor != begun_.end(); ++tensor) {
       if (tensor->taken < tensor->ranges) return tensor;
     }
     while (next_ < plan_.tensors.size()) {
+      const std::uint64_t held =
+          finished_[next_] ? 0 : held_memory(plan_.tensors[next_], methods_, work_.threads);
+      if (!held_.take(held)) break;  // until another tensor ends
       const std::size_t number = next_++;
       if (finished_[number]) continue;
       const begun_iterator tensor = begin_tensor(number);
+      tensor->held = held;
       if (tensor->ranges > 0) return tensor;
       finish(tensor);  // a tensor without elements
+      held_.give_back(held);
     }
     return begun_.end();
   }
@@ -202,7 +210,7 @@ class merge_run {
     const std::uint64_t count = std::min(
         tensor.range_elements, planned.dims.elements() - range * tensor.range_elements);
     const std::uint64_t bytes = source_reader::kept_bytes(planned, count);
-    if (memory_.take(bytes)) tensor.kept.ranges[static_cast<std::size_t>(range)].reserved = bytes;
+    if (kept_.take(bytes)) tensor.kept.ranges[static_cast<std::size_t>(range)].reserved = bytes;
   }
 
   const method_entry& method_of(const planned_tensor& planned) const {
@@ -292,16 +300,19 @@ class merge_run {
     return finished;
   }
 
-  /// Gives back what tensors kept, which takes the system a while, and leaves the others to go on.
+  /// Gives back what tensors kept and held, which takes the system a while, and lets others go on
+  /// meanwhile.
   void give_back(std::list<begun_tensor> finished, std::unique_lock<std::mutex>& lock) {
-    std::uint64_t reserved = 0;
+    std::uint64_t kept = 0, held = 0;
     for (const begun_tensor& tensor : finished) {
-      for (const auto& range : tensor.kept.ranges) reserved += range.reserved;
+      for (const auto& range : tensor.kept.ranges) kept += range.reserved;
+      held += tensor.held;
     }
     lock.unlock();
     finished.clear();
     lock.lock();
-    memory_.give_back(reserved);
+    kept_.give_back(kept);
+    held_.give_back(held);
   }
 
   /// Copies are not recorded, since making them again takes no longer than checking them, nor what
@@ -401,7 +412,8 @@ class merge_run {
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   std::list<begun_tensor> begun_;
-  memory_budget memory_;  // for what is kept
+  memory_budget kept_;    // for what is kept of tensors that are read again
+  memory_budget held_;    // for what begun tensors hold
   std::size_t next_ = 0;  // the first tensor of the plan that is not begun
   std::exception_ptr stopped_by_;
 };
@@ -410,7 +422,8 @@ class merge_run {
 
 /// Reads, merges and writes every tensor of a plan; the writer was made for plan.tensors in their
 /// order. Same plan and seed, same bytes, whatever the threads and the range size.
-/// Memory: threads x (inputs + 2) x range_bytes, kept_bytes and what the methods' statistics take.
+/// Memory: threads x (inputs + 2) x range_bytes, kept_bytes and what the methods' statistics take
+/// for two tensors (see run_memory).
 /// Throws failure where reading or writing fails, the data defies a method, or finite data becomes
 /// NaN or infinity.
 inline void run_merge(const merge_plan& plan, const method_table& methods,

@@ -49,6 +49,7 @@ inline work_division divide_work(const merge_plan& plan, const method_table& met
 /// What carrying out the plan will take, in words.
 inline std::string describe_work(const merge_plan& plan, const method_table& methods,
                                  const run_options& options) {
+  give_back_freed_memory();
   const work_division work = divide_work(plan, methods, options);
   const std::uint64_t bytes = resident_bytes() + run_memory(plan, methods, work);
   const double seconds = least_seconds(traffic_of(plan));

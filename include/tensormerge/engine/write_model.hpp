@@ -20,6 +20,7 @@
 #include <tensormerge/engine/check_output.hpp>
 #include <tensormerge/engine/method_table.hpp>
 #include <tensormerge/engine/progress.hpp>
+#include <tensormerge/engine/run_memory.hpp>
 #include <tensormerge/engine/run_merge.hpp>
 #include <tensormerge/engine/run_purpose.hpp>
 #include <tensormerge/error/failure.hpp>
@@ -87,8 +88,8 @@ inline void check_output_is_no_input(const merge_plan& plan, const std::filesyst
   }
 }
 
-inline shard_layout lay_out(const merge_plan& plan, const std::vector<output_tensor>& tensors,
-                            std::uint64_t shard_bytes) {
+inline shard_layout lay_out(const merge_plan& plan, std::uint64_t shard_bytes) {
+  const std::vector<output_tensor> tensors = outputs_of(plan);
   if (plan.gguf) return lay_out_gguf(tensors, *plan.gguf);
   if (plan.layout == weights_layout::torch) return lay_out_torch(tensors, shard_bytes);
   const char* format = plan.layout == weights_layout::mlx ? "mlx" : "pt";
@@ -99,7 +100,7 @@ inline shard_layout lay_out(const merge_plan& plan, const std::vector<output_ten
 inline void write_output(const merge_plan& plan, const method_table& methods,
                          const std::filesystem::path& output, output_form form,
                          const write_options& options, progress& state) {
-  model_writer writer(output, lay_out(plan, outputs_of(plan), options.shard_bytes),
+  model_writer writer(output, lay_out(plan, options.shard_bytes),
                       options.resume ? leftover_weights::kept : leftover_weights::removed, form);
   const write_journal journal(writer.journal(),
                               run_purpose(plan, options.run.arithmetic, options.run.cast_to,
@@ -127,6 +128,7 @@ inline void write_output(const merge_plan& plan, const method_table& methods,
   }
   run_options run = options.run;
   run.journal = &journal;
+  give_back_freed_memory();  // of what planning and laying out took
   run_merge(plan, methods, writer, run, state);
   check_output(writer.partial_path(), outputs_of(plan));
   writer.commit(options.outlives);

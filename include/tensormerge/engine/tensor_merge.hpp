@@ -113,7 +113,7 @@ struct without_tiles {
 };
 
 /// Calls `visit` with the elements of a range and their number; returns false where there are more
-/// inputs than are merged without tiles.
+/// inputs than there are pointers for without allocating: these are merged in tiles.
 template <class Storage, class Visitor>
 bool with_stored(const stored_range& range, std::byte* out, Visitor visit) {
   if (range.inputs.size() > most_stored_inputs) return false;

@@ -91,11 +91,12 @@ concept tells_bytes = tells_bytes_by_inputs<Kernel> || tells_bytes_by_tensor<Ker
 /// may have `observe` and `apply` as templates that take ranges of any size as they are stored,
 /// `const tile<Real, Element>&`, to be read with load<Real>; such an `apply` takes two arguments,
 /// of which the second is Real* or a stored_result, to be written with make_block
-/// (tensor/result_block.hpp). A kernel that makes an element of the result of one element each of
-/// the base and the inputs may have `element() const`, which returns the function that does, and
-/// `using element_of = kernel`. A kernel whose `apply` makes a weighted sum may have
-/// `weighted_form<Real> form() const`, which tells its terms once observation is over, and
-/// `using form_of = kernel`.
+/// (tensor/result_block.hpp). Ranges of any number of inputs are observed so, those of samples too;
+/// a kernel that takes more than some number in tiles only says it as `static constexpr std::size_t
+/// most_observed_stored`. A kernel that makes an element of the result of one element each of the
+/// base and the inputs may have `element() const`, which returns the function that does, and `using
+/// element_of = kernel`. A kernel whose `apply` makes a weighted sum may have `weighted_form<Real>
+/// form() const`, which tells its terms once observation is over, and `using form_of = kernel`.
 ///
 /// A method whose result may be its only input, unchanged, may say so for some parameters with
 /// `static bool copies(const input_parameters&)`; its bytes are then copied.

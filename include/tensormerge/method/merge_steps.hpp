@@ -47,7 +47,7 @@ class merge_steps {
   using parameters = typename Method::parameters;
   using input_parameters = typename Method::input_parameters;
 
-  /// What one thread has seen in the current round, and its tiles.
+  /// What one thread has seen in the current round, and its tiles if it has any.
   class worker {
    public:
     worker(const kernel_type& kernel, std::size_t inputs, std::size_t tile_elements,
@@ -124,7 +124,7 @@ class merge_steps {
   /// Looks at `size` elements.
   void observe(const stored_elements<Storage>& elements, std::uint64_t size, worker& mine) const {
     const auto observe = [&](std::uint64_t begin, std::uint64_t count) {
-      kernel_->observe(load(elements, begin, static_cast<std::size_t>(count), mine), mine.seen_);
+      kernel_->observe(show(elements, begin, static_cast<std::size_t>(count), mine), mine.seen_);
     };
     if (wants_sample(*kernel_)) {
       for_each_sampled(size, alignment_, elements.first / alignment_, observe);
@@ -153,7 +153,7 @@ class merge_steps {
     }
     if constexpr (has_tiles) {
       for_each_tile(size, [&](std::uint64_t begin, std::uint64_t count) {
-        const tile<real> piece = load(elements, begin, static_cast<std::size_t>(count), mine);
+        const tile<real> piece = show(elements, begin, static_cast<std::size_t>(count), mine);
         apply_kernel(*kernel_, piece, mine.out_, mine.seen_);
         store_tile<Rounding>(mine.out_, elements.out + begin, piece.size, random_key_,
                              piece.first);
@@ -175,20 +175,22 @@ class merge_steps {
     }
   }
 
-  /// Some of the elements, in a worker's tiles if it has any.
-  tile<real, element> load(const stored_elements<Storage>& elements, std::uint64_t begin,
+  /// Some of the elements as the kernel is shown them, in a worker's tiles if it has any.
+  tile<real, element> show(const stored_elements<Storage>& elements, std::uint64_t begin,
                            std::size_t count, worker& mine) const {
     const element* base = nullptr;
     if constexpr (has_tiles) {
-      if (elements.base != nullptr) load_tile(elements.base + begin, mine.base_, count);
-      base = elements.base == nullptr ? nullptr : mine.base_;
+      if (elements.base != nullptr) {
+        load_tile(elements.base + begin, mine.base_, count);
+        base = mine.base_;
+      }
       for (std::size_t i = 0; i < inputs_; ++i) {
         real* const loaded = mine.loaded_ + i * tile_elements_;
         load_tile(elements.inputs[i] + begin, loaded, count);
         mine.inputs_[i] = loaded;
       }
     } else {
-      base = elements.base == nullptr ? nullptr : elements.base + begin;
+      if (elements.base != nullptr) base = elements.base + begin;
       for (std::size_t i = 0; i < inputs_; ++i) mine.inputs_[i] = elements.inputs[i] + begin;
     }
     return {.inputs = mine.inputs_, .base = base, .size = count, .first = elements.first + begin};

@@ -45,10 +45,13 @@ concept applies_stored =
     requires(const Kernel& kernel, const tile<compute_type<Storage>, Storage>& piece,
              const stored_result<Rounding, Storage>& out) { kernel.apply(piece, out); };
 
-/// Whether a kernel tells that it observes elements as they are stored of so many inputs only, by a
-/// `most_observed_stored`: one of inner products would load each element once for each pair.
+/// Whether a kernel tells by `most_observed_stored` of how many inputs at most it observes elements
+/// as they are stored: one of inner products would load each element once for each pair. One that
+/// is derived from it inherits that.
 template <class Kernel>
-concept observes_few_stored = requires { Kernel::most_observed_stored; };
+concept observes_few_stored = requires {
+  { Kernel::most_observed_stored } -> std::convertible_to<std::size_t>;
+};
 
 /// Whether a kernel takes elements as they are stored in all of a merge: there are no tiles then.
 template <class Kernel, class Storage, class Rounding>
@@ -134,15 +137,11 @@ bool apply_stored(const Kernel& kernel, const stored_elements<Storage>& elements
   }
   if constexpr (!depends_on_place<Rounding>) {
     if (elements.base != nullptr) {
-      const auto make = [&]<std::size_t inputs>(std::integral_constant<std::size_t, inputs>) {
-        return elements.inputs.size() == inputs &&
-               detail::make_elements<Rounding, inputs>(kernel, elements, size);
+      const auto make = [&]<std::size_t... less_one>(std::index_sequence<less_one...>) {
+        return (... || (elements.inputs.size() == less_one + 1 &&
+                        detail::make_elements<Rounding, less_one + 1>(kernel, elements, size)));
       };
-      if (make(std::integral_constant<std::size_t, 1>()) ||
-          make(std::integral_constant<std::size_t, 2>()) ||
-          make(std::integral_constant<std::size_t, 3>())) {
-        return true;
-      }
+      if (make(std::make_index_sequence<most_stored_inputs>())) return true;
     }
   }
   if constexpr (applies_stored<Kernel, Storage, Rounding>) {

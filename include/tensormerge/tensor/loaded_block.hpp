@@ -8,8 +8,8 @@
 
 namespace tensormerge {
 
-/// At most block_elements of a tile in the compute type: kept in it where the tile's elements are as
-/// they are stored and loading one again would cost more.
+/// At most block_elements of a tile in the compute type: kept in it where the tile's elements are
+/// as they are stored and loading one again would cost more.
 template <class Real, class Element>
 class loaded_block {
  public:

@@ -1,7 +1,8 @@
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
-#include <type_traits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -66,6 +67,40 @@ TYPED_TEST(lanes_test, add_up_to_the_sum_of_all) {
   typename TypeParam::type sum = 0;
   for (const auto value : this->a) sum += value;
   EXPECT_EQ((lanes<typename TypeParam::type, TypeParam::count>(this->a.data()).total()), sum);
+}
+
+TYPED_TEST(lanes_test, give_the_magnitudes_of_both_signs) {
+  using number = typename TypeParam::type;
+  const std::vector<number> zeros(TypeParam::count, number{-0.0});
+  const number sum = abs(lanes<number, TypeParam::count>(zeros.data())).total();
+  EXPECT_EQ(sum, 0);
+  EXPECT_FALSE(std::signbit(sum));
+}
+
+TEST(lanes, fuse_products_of_floats_without_a_difference) {
+  const auto limits = std::numeric_limits<float>();
+  const float infinity = limits.infinity();
+  const std::vector<float> floats{0.0f,  -0.0f,           1.0f / 3, -0x1.fffffep0f, limits.max(),
+                                  -5.0f, limits.lowest(), infinity, 0x1.000002p-60f, limits.min(),
+                                  limits.denorm_min(),    0x1.8p70f};
+  for (const float x : floats) {
+    for (const float y : floats) {
+      for (const double sum : {0.0, -0.0, 1.0 / 3, -0x1.123456789abcdp90, 1e-300}) {
+        const double a[2]{static_cast<double>(x), 1}, b[2]{static_cast<double>(y), -0.0};
+        const double sums[2]{sum, -0.0};
+        const volatile double product = a[0] * b[0];
+        using pair = lanes<double, 2>;
+        const double found = add_exact(pair(sums), pair(a), pair(b)).total();
+        const double expected = (sum + product) + (-0.0 + -0.0);
+        if (std::isnan(expected)) {
+          EXPECT_TRUE(std::isnan(found)) << x << " " << y;
+        } else {
+          EXPECT_EQ(std::bit_cast<std::uint64_t>(found), std::bit_cast<std::uint64_t>(expected))
+              << x << " " << y << " " << sum;
+        }
+      }
+    }
+  }
 }
 
 TYPED_TEST(lanes_test, are_zeros_at_first) {

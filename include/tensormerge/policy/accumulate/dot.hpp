@@ -38,16 +38,16 @@ double sum_in_lanes(std::size_t count, Term term) {
   return sum.total();
 }
 
-}  // namespace detail
+/// Whether products of elements are exact in double: a float has less than half of its digits, and
+/// its exponents add up to ones that double has.
+template <class Element>
+inline constexpr bool has_exact_products = !std::is_same_v<Element, double>;
 
-namespace detail {
-
-/// Adds the products of elements that a block holds as they are, of `Element`, in `Number`.
+/// Adds products of elements themselves, not of differences.
 template <class Element, class Number>
 void add_products(lane_sum<Number>& sum, typename lane_sum<Number>::block a,
                   typename lane_sum<Number>::block b) {
-  // A float has less than half of double's digits.
-  if constexpr (std::is_same_v<Number, double> && sizeof(Element) <= sizeof(float)) {
+  if constexpr (std::is_same_v<Number, double> && has_exact_products<Element>) {
     sum.add_exact_products(a, b);
   } else {
     sum.add(a * b);
@@ -106,18 +106,18 @@ namespace detail {
 template <class Number, class Element>
 products_of_two products_in_lanes(const Element* a, const Element* b, const Element* base,
                                   std::size_t count) {
-  using lanes = lane_sum<Number>;
-  using block = typename lanes::block;
-  lanes firsts, seconds, both;
+  using sum = lane_sum<Number>;
+  using block = typename sum::block;
+  sum firsts, seconds, both;
   if (base == nullptr) {
-    lanes::for_each_block(count, [&](auto at) {
+    sum::for_each_block(count, [&](auto at) {
       const block x = at(a), y = at(b);
       add_products<Element>(firsts, x, x);
       add_products<Element>(seconds, y, y);
       add_products<Element>(both, x, y);
     });
   } else {
-    lanes::for_each_block(count, [&](auto at) {
+    sum::for_each_block(count, [&](auto at) {
       const block origin = at(base), x = at(a) - origin, y = at(b) - origin;
       firsts.add(x * x);
       seconds.add(y * y);

@@ -9,18 +9,22 @@ namespace tensormerge {
 
 /// A sum in interleaved sums of `Number`, as many as 64 bytes hold, for a few hundred terms: of 256
 /// floats, within twenty roundings of the exact one. It vectorises without reordering, so that the
-/// result does not depend on the instruction set, where the compiler contracts nothing.
-template <class Number>
+/// result does not depend on the instruction set, where the compiler contracts nothing. `bytes` are
+/// those of a vector (see lanes).
+template <class Number, std::size_t bytes = detail::vector_bytes>
 class lane_sum {
  public:
+  /// How many sums there are.
   static constexpr std::size_t size = 64 / sizeof(Number);
-  using block = lanes<Number, size>;
+  /// A term for each of them.
+  using block = lanes<Number, size, bytes>;
 
   void add(block terms) { sums_ = sums_ + terms; }
 
   /// Adds products that are exact in `Number`.
   void add_exact_products(block a, block b) { sums_ = add_exact(sums_, a, b); }
 
+  /// The sum of all terms.
   double total() const { return static_cast<double>(sums_.total()); }
 
   /// Calls `visit(at)` for each `size` of `count` elements, where `at(values)` are those of an

@@ -24,8 +24,8 @@ struct mix_scaling {
   }
 };
 
-/// Adds what a consensus' mixer holds to `count` elements at `base`: they are the result's from
-/// `begin` on (see make_block).
+/// Adds what a consensus' mixer holds to `count` elements of `base`, which are Real. They are the
+/// result's from `begin` on (see make_block).
 template <class Real, class Mixer, class Base, class Result>
 void add_mixed(const Mixer& mixer, mix_scaling<Real> scaling, const Base& base, const Result& out,
                std::size_t begin, std::size_t count) {

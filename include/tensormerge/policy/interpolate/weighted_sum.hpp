@@ -5,6 +5,7 @@
 #include <span>
 
 #include <tensormerge/dtype/rounded.hpp>
+#include <tensormerge/policy/interpolate/sum_parts.hpp>
 
 namespace tensormerge {
 
@@ -13,15 +14,8 @@ namespace tensormerge {
 template <class Real>
 void weighted_sum(std::span<const Real* const> vectors, std::span<const Real> coefficients,
                   Real* out, std::size_t count) {
-  const auto add_terms = [=](std::size_t v, auto add) {
-    const Real coefficient = coefficients[v];
-    const Real* const vector = vectors[v];
-    for (std::size_t i = 0; i < count; ++i) add(out[i], coefficient * vector[i]);
-  };
-  add_terms(0, [](Real& sum, Real term) { sum = term; });
-  for (std::size_t v = 1; v < vectors.size(); ++v) {
-    add_terms(v, [](Real& sum, Real term) { sum += term; });
-  }
+  sum_parts<Real>(vectors, coefficients, out, count,
+                  [](const Real* vector, std::size_t i) { return vector[i]; });
 }
 
 /// The same in a rounded type: summed in its accumulator and rounded once.

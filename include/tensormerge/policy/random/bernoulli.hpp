@@ -32,12 +32,14 @@ class bernoulli {
     bits_.first_words(first, drawn);
     const bool is_open = leaves_open(drawn);
     for_each_draw(drawn, size, choose);
-    for (std::size_t i = 0; is_open && i < size; ++i) {
+    if (!is_open) return;
+    for (std::size_t i = 0; i < size; ++i) {
       if (bits_of(drawn, i) == high() && bits_.more_bits(first + i) < low()) chosen[i] = 1;
     }
   }
 
-  /// Multiplies the chosen of these elements by `factor`, and the others by zero times that.
+  /// Multiplies `size` values, of the elements from index `first` on (see draw), by `factor` where
+  /// they are chosen and by zero times `factor` where not: what is not finite stays seen.
   template <class Real>
   void scale(std::uint64_t first, std::size_t size, Real* values, Real factor) const {
     const Real none = Real{0} * factor;
@@ -55,18 +57,18 @@ class bernoulli {
   }
 
  private:
-  using words = element_bits::block_words;
+  using block_words = element_bits::block_words;
   static constexpr std::size_t half = element_bits::words;
 
   std::uint32_t high() const { return static_cast<std::uint32_t>(limit_ >> 32); }
   std::uint32_t low() const { return static_cast<std::uint32_t>(limit_); }
 
-  static std::uint32_t bits_of(const words& drawn, std::size_t i) {
+  static std::uint32_t bits_of(const block_words& drawn, std::size_t i) {
     return i < half ? drawn[i] & 0xffffu : drawn[i - half] >> 16;
   }
 
   template <class Use>
-  void for_each_draw(const words& drawn, std::size_t size, Use use) const {
+  void for_each_draw(const block_words& drawn, std::size_t size, Use use) const {
     const std::uint32_t limit = high();
     const std::size_t in_first = std::min(size, half);
     for (std::size_t i = 0; i < in_first; ++i) use(i, (drawn[i] & 0xffffu) < limit);
@@ -74,7 +76,7 @@ class bernoulli {
   }
 
   /// Whether the first bits do not decide for one of the elements.
-  bool leaves_open(const words& drawn) const {
+  bool leaves_open(const block_words& drawn) const {
     const std::uint32_t limit = high();
     std::uint32_t open = 0;
     for (const std::uint32_t word : drawn) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
@@ -15,6 +16,13 @@
 
 namespace tensormerge {
 
+/// Whether a choice of elements (see rescaled_selector) scales them by itself.
+template <class Choice, class Real>
+concept scales_chosen =
+    requires(const Choice& choice, Real* values, std::size_t size, std::uint64_t first) {
+      { choice.scale(values, size, first, *values) } -> std::same_as<void>;
+    };
+
 /// The selector of a sparsifier that keeps or drops each element, and with `rescale` gives the kept
 /// ones the L1 norm of all. A dropped NaN or infinity becomes NaN, so that it is seen.
 ///
@@ -22,7 +30,7 @@ namespace tensormerge {
 /// `observe(values, size, first, statistic)` takes a pointer; `keeps_all()` is true where nothing
 /// is dropped, and `mask(values, size, first, kept)` writes a one for each element that is kept and
 /// a zero for each other. It may have `scale(values, size, first, factor)`, which multiplies by the
-/// mask and by `factor` at once, and `wants_sample()`, which is as a kernel's.
+/// mask and by `factor` at once (see scales_chosen), and `wants_sample()`, which is as a kernel's.
 template <class Choice, class Real>
 class rescaled_selector {
  public:
@@ -83,9 +91,12 @@ class rescaled_selector {
 
   void keep(delta_block<Real> block, std::uint64_t first) const {
     if (choice_.keeps_all()) return;
-    if constexpr (requires { choice_.scale(block.values.data(), block.size(), first, scale_); }) {
+    if constexpr (scales_chosen<Choice, Real>) {
       choice_.scale(block.values.data(), block.size(), first, scale_);
     } else {
+      static_assert(!requires(Choice& any) { &Choice::scale; },
+                    "tensormerge: `scale(Real* values, std::size_t size, std::uint64_t first, Real "
+                    "factor)` of a choice is const and returns void");
       std::array<Real, block_elements> kept;
       choice_.mask(block.values.data(), block.size(), first, kept.data());
       for (std::size_t i = 0; i < block.size(); ++i) block[i] *= kept[i] * scale_;

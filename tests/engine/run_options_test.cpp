@@ -53,7 +53,7 @@ TEST(divide_work, stays_within_the_memory_that_is_allowed) {
 
 TEST(describe_work, tells_memory_threads_and_time) {
   EXPECT_THAT(describe_work(plan_to_divide("linear"), methods_of_work, {.threads = 2}),
-              ::testing::MatchesRegex("memory: about [0-9]+ MiB, with 2 threads\n"
+              ::testing::MatchesRegex("memory: about [0-9]+\\.[0-9] MiB, with 2 threads\n"
                                       "time: 3 s or more, where storage moves 1 GB a second"));
 }
 

@@ -53,8 +53,10 @@ inline std::string describe_work(const merge_plan& plan, const method_table& met
   const work_division work = divide_work(plan, methods, options);
   const std::uint64_t bytes = resident_bytes() + run_memory(plan, methods, work);
   const double seconds = least_seconds(traffic_of(plan));
-  return "memory: about " + std::to_string((bytes >> 20) + 1) + " MiB, with " +
-         std::to_string(work.threads) + (work.threads == 1 ? " thread" : " threads") +
+  const std::uint64_t tenths = (bytes * 10 >> 20) + 1;  // of a MiB
+  return "memory: about " + std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) +
+         " MiB, with " + std::to_string(work.threads) +
+         (work.threads == 1 ? " thread" : " threads") +
          "\ntime: " + std::to_string(static_cast<std::uint64_t>(seconds)) +
          " s or more, where storage moves 1 GB a second";
 }

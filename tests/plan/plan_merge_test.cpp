@@ -50,8 +50,8 @@ TEST(plan_merge, tensors_share_what_models_and_configuration_say_of_them) {
   for (const planned_tensor& tensor : plan.tensors) {
     const planned_source& input = tensor.inputs[1];
     EXPECT_EQ(input.tensor.get(), weights.find(tensor.name));
-    if (before != nullptr) EXPECT_EQ(&input.parameters[0], &before->parameters[0]);
-    before = &input;
+    if (before == nullptr) before = &input;
+    EXPECT_EQ(&input.parameters[0], &before->parameters[0]);
   }
 }
 

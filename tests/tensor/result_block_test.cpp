@@ -26,6 +26,32 @@ TEST(make_block, rounds_to_storage) {
   for (std::size_t i = 0; i < block_elements; ++i) EXPECT_EQ(out[i + 1], to_bfloat16(third(i)));
 }
 
+TEST(make_block, makes_the_same_of_a_result_that_is_apart) {
+  const auto element = [](std::size_t i) { return static_cast<double>(i) / 3; };
+  for (const bool is_apart : {false, true}) {
+    std::vector<float> out(2 * block_elements + 2, -1);
+    make_block<double>(
+        stored_result<nearest_even, float>{.elements = out.data(), .is_apart = is_apart}, 1,
+        2 * block_elements, element);
+    EXPECT_EQ(out.front(), -1);
+    EXPECT_EQ(out.back(), -1);
+    for (std::size_t i = 0; i < 2 * block_elements; ++i) {
+      EXPECT_EQ(out[i + 1], static_cast<float>(element(i)));
+    }
+  }
+}
+
+TEST(put_block, copies_or_rounds_what_was_made) {
+  const std::vector<float> made{third(1), third(2)};
+  std::vector<float> out(4, -1);
+  put_block(out.data(), 1, made.data(), made.size());
+  EXPECT_EQ(out, (std::vector<float>{-1, third(1), third(2), -1}));
+  std::vector<bfloat16> stored(4);
+  put_block(stored_result<nearest_even, bfloat16>{.elements = stored.data()}, 2, made.data(),
+            made.size());
+  EXPECT_EQ(stored, (std::vector<bfloat16>{{}, {}, to_bfloat16(third(1)), to_bfloat16(third(2))}));
+}
+
 /// Stores an element's key and index instead of its value.
 struct place_of_element {
   explicit place_of_element(std::uint64_t key) : key_(key) {}

@@ -17,4 +17,10 @@ void prefetch(const Element* from, std::size_t ahead) {
 #endif
 }
 
+/// The same for the lines of `count` elements from there on.
+template <class Element>
+void prefetch(const Element* from, std::size_t ahead, std::size_t count) {
+  for (std::size_t i = 0; i < count; i += 64 / sizeof(Element)) prefetch(from, ahead + i);
+}
+
 }  // namespace tensormerge

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -59,6 +60,14 @@ concept needs_no_tiles = observes_stored<Kernel, Storage> && !observes_few_store
                          applies_stored<Kernel, Storage, Rounding>;
 
 namespace detail {
+
+/// Whether the result is none of the tensors that are read.
+template <class Storage>
+bool is_apart(const stored_elements<Storage>& elements) {
+  return elements.out != elements.base &&
+         std::none_of(elements.inputs.begin(), elements.inputs.end(),
+                      [&](const Storage* input) { return input == elements.out; });
+}
 
 template <class Function, class Real, std::size_t... place>
 consteval bool takes_elements(std::index_sequence<place...>) {
@@ -149,7 +158,10 @@ bool apply_stored(const Kernel& kernel, const stored_elements<Storage>& elements
                                      .base = elements.base,
                                      .size = size,
                                      .first = elements.first},
-                 stored_result<Rounding, Storage>{elements.out, elements.first, random_key});
+                 stored_result<Rounding, Storage>{.elements = elements.out,
+                                                  .first = elements.first,
+                                                  .random_key = random_key,
+                                                  .is_apart = detail::is_apart(elements)});
     return true;
   } else {
     return false;

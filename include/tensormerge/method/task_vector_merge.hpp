@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 
+#include <tensormerge/dtype/prefetch.hpp>
 #include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/method/merge_method.hpp>
 #include <tensormerge/policy/consensus/add_mixed.hpp>
@@ -107,6 +108,7 @@ struct task_vector_merge {
           if (!selectors_[i].wants_observation()) continue;
           const delta_block<Real> block{{delta.data(), count}};
           take_delta(piece.inputs[i] + begin, base, block);
+          prefetch_next(piece, i, begin, count);
           selectors_[i].observe({block.values}, piece.first + begin, seen.inputs_[i]);
         }
       });
@@ -137,13 +139,20 @@ struct task_vector_merge {
         }
       }
       std::array<Real, block_elements> delta;
-      bool is_quick = true;
+      bool is_quick = true;  // where models cancel once, they do so often
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {
         const loaded_block<Real, Element> base(piece.base + begin, count);
+        if constexpr (mixes_two<Consensus, Real>) {
+          if (is_quick && selectors_.size() == 2 && !scaling_.normalize) {
+            is_quick = mix_two(piece, base, out, begin, count);
+            if (is_quick) return;
+          }
+        }
         const delta_block<Real> block{{delta.data(), count}};
         const auto mix = [&](auto& mixer) {
           for (std::size_t i = 0; i < selectors_.size(); ++i) {
             take_delta(piece.inputs[i] + begin, base, block);
+            prefetch_next(piece, i, begin, count);
             selectors_[i].keep(block, piece.first + begin);
             mixer.add(weights_[i], {block.values});
           }
@@ -152,7 +161,7 @@ struct task_vector_merge {
           if (is_quick) {
             typename Consensus::template quick_mixer<Real> mixer(count, scaling_.normalize);
             mix(mixer);
-            is_quick = mixer.is_certain();  // where models cancel once, they do so often
+            is_quick = mixer.is_certain();
             if (is_quick) {
               add_mixed(mixer, scaling_, base, out, begin, count);
               return;
@@ -166,6 +175,32 @@ struct task_vector_merge {
     }
 
    private:
+    /// What is read of an input, and with the first of the base, for the next block: it arrives
+    /// while this one is computed with.
+    template <class Element>
+    static void prefetch_next(const tile<Real, Element>& piece, std::size_t input,
+                              std::size_t begin, std::size_t count) {
+      if (input == 0) prefetch(piece.base, begin + count, count);
+      prefetch(piece.inputs[input], begin + count, count);
+    }
+
+    /// A block of two inputs without a mixer; whether it was made (see add_mixed_two).
+    template <class Element, class Base, class Result>
+    bool mix_two(const tile<Real, Element>& piece, const Base& base, const Result& out,
+                 std::size_t begin, std::size_t count) const {
+      std::array<Real, block_elements> first, second;
+      const delta_block<Real> one{{first.data(), count}}, other{{second.data(), count}};
+      take_delta(piece.inputs[0] + begin, base, one);
+      take_delta(piece.inputs[1] + begin, base, other);
+      prefetch_next(piece, 0, begin, count);
+      selectors_[0].keep(one, piece.first + begin);
+      prefetch_next(piece, 1, begin, count);
+      selectors_[1].keep(other, piece.first + begin);
+      return add_mixed_two<Consensus, Real>({weights_[0], weights_[1]},
+                                            {first.data(), second.data()}, scaling_.lambda, base,
+                                            out, begin, count);
+    }
+
     std::span<selector> selectors_;
     std::span<double> weights_;
     mix_scaling<Real> scaling_;

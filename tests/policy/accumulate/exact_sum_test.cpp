@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <random>
 #include <vector>
@@ -67,6 +68,24 @@ TEST(exact_sum, does_not_depend_on_order_or_grouping) {
     std::shuffle(parts.begin(), parts.end(), generator);
     for (std::size_t i = 1; i < parts.size(); ++i) parts[0].combine(parts[i]);
     EXPECT_EQ(parts[0].value(), expected);
+  }
+}
+
+TEST(exact_sum, of_numbers_that_a_double_adds_exactly_does_not_depend_on_others_between_them) {
+  // Floats of nearly one size add up in a double; every thirtieth is a number that does not.
+  std::mt19937 generator(2);
+  std::uniform_real_distribution<float> size(0.5f, 2);
+  std::vector<double> terms;
+  std::int64_t expected = 0;  // in units of 2^-40
+  for (int i = 0; i < 30000; ++i) {
+    const double term = i % 30 == 7 ? std::ldexp(static_cast<double>(generator() % 1000), -40)
+                                    : static_cast<double>(size(generator));
+    terms.push_back(term);
+    expected += static_cast<std::int64_t>(std::ldexp(term, 40));
+  }
+  for (int round = 0; round < 5; ++round) {
+    EXPECT_EQ(sum_of(terms), std::ldexp(static_cast<double>(expected), -40));
+    std::shuffle(terms.begin(), terms.end(), generator);
   }
 }
 

@@ -10,9 +10,10 @@
 namespace tensormerge {
 namespace {
 
+template <class Sum = lane_sum<float>>
 double sum(const std::vector<float>& values, std::size_t begin, std::size_t count) {
-  lane_sum<float> sum;
-  lane_sum<float>::for_each_block(count, [&](auto at) { sum.add(at(values.data() + begin)); });
+  Sum sum;
+  Sum::for_each_block(count, [&](auto at) { sum.add(at(values.data() + begin)); });
   return sum.total();
 }
 
@@ -28,8 +29,10 @@ TEST(lane_sum, sums_any_number_of_elements_from_any_place) {
         exact += static_cast<double>(values[i]);
         magnitudes += static_cast<double>(values[i] < 0 ? -values[i] : values[i]);
       }
-      EXPECT_NEAR(sum(values, begin, count), exact, 20 * 0x1p-24 * magnitudes)
-          << begin << " " << count;
+      const double rounding = 20 * 0x1p-24 * magnitudes;
+      EXPECT_NEAR(sum(values, begin, count), exact, rounding) << begin << " " << count;
+      const double in_more_lanes = sum<lane_sum<float, 32>>(values, begin, count);
+      EXPECT_NEAR(in_more_lanes, exact, rounding) << begin << " " << count;
     }
   }
 }

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <type_traits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -133,6 +134,78 @@ TEST(quick_sign_of_sum, is_right_among_the_least_numbers) {
     certain += is_certain_and_right(voters) ? 1 : 0;
   }
   EXPECT_GT(certain, 100);
+}
+
+/// Whether of_two is sure of a pair; then it must be what the mixer makes, with the zeros' signs.
+template <class Real>
+bool is_sure_and_right(double weight_a, Real a, double weight_b, Real b) {
+  const Real x = static_cast<Real>(weight_a) * a, y = static_cast<Real>(weight_b) * b;
+  if constexpr (std::is_same_v<Real, float>) {
+    if (!sign_of_sum::is_sure(x, y)) return false;
+  }
+  sign_of_sum::mixer<Real> mixer(1, false);
+  mixer.add(weight_a, delta_block<const Real>{{&a, 1}});
+  mixer.add(weight_b, delta_block<const Real>{{&b, 1}});
+  const Real made = sign_of_sum::of_two(x, y), expected = mixer.mixed(0);
+  EXPECT_TRUE(made == expected || (std::isnan(made) && std::isnan(expected)))
+      << weight_a << " * " << a << " and " << weight_b << " * " << b << ": " << made << ", not "
+      << expected;
+  EXPECT_EQ(std::signbit(made) && made == 0, std::signbit(expected) && expected == 0);
+  return true;
+}
+
+static_assert(mixes_two<sign_of_sum, float> && mixes_two<sign_of_sum, double>);
+static_assert(!mixes_two<sign_of_sum, rounded<float>> && !mixes_two<otherwise_mixed, float>);
+
+template <class Real>
+struct two_of_sign_of_sum : testing::Test {};
+using compute_types = testing::Types<float, double>;
+TYPED_TEST_SUITE(two_of_sign_of_sum, compute_types);
+
+TYPED_TEST(two_of_sign_of_sum, are_mixed_as_by_the_mixer) {
+  using real = TypeParam;
+  const real nan = std::numeric_limits<real>::quiet_NaN();
+  const real least = std::numeric_limits<real>::denorm_min();
+  const real values[] = {0, real{-0.0}, 1, -1, real{0.3f}, -3, 1e30f, least, -least, nan};
+  for (const real a : values) {
+    for (const real b : values) {
+      for (const double weight : {1.0, -0.5, 0.0}) is_sure_and_right(weight, a, 1, b);
+    }
+  }
+  EXPECT_TRUE(is_sure_and_right<real>(1, 3, 1, -1));
+  EXPECT_TRUE(is_sure_and_right<real>(0.3, -3, 0.7, -1));
+  EXPECT_TRUE(is_sure_and_right<real>(1, 0, 1, real{-0.0}));
+}
+
+TYPED_TEST(two_of_sign_of_sum, are_mixed_as_by_the_mixer_where_they_nearly_cancel) {
+  using real = TypeParam;
+  std::mt19937 random(5);
+  std::normal_distribution<double> weight(0, 1);
+  std::normal_distribution<real> change(0, 1);
+  int sure = 0;
+  for (int round = 0; round < 8000; ++round) {
+    const double weight_a = weight(random), weight_b = round % 2 == 0 ? -weight_a : weight(random);
+    // Down to the least numbers, whose products lose digits.
+    const int exponent = round % 4 < 2 ? 0 : std::numeric_limits<real>::min_exponent - 1;
+    const real a = std::ldexp(change(random), exponent);
+    real b = static_cast<real>(static_cast<double>(a) * -weight_a / weight_b);
+    const int steps = static_cast<int>(random() % 64);
+    for (int i = 0; i < steps; ++i) b = std::nextafter(b, std::numeric_limits<real>::infinity());
+    sure += is_sure_and_right(weight_a, a, weight_b, b) ? 1 : 0;
+  }
+  EXPECT_GT(sure, 500);
+}
+
+TEST(two_of_sign_of_sum, are_not_sure_where_rounding_could_decide) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float infinity = std::numeric_limits<float>::infinity();
+  EXPECT_FALSE(is_sure_and_right<float>(1, 2, 1, -2));
+  EXPECT_FALSE(is_sure_and_right<float>(0.1, 3, -0.3, 1));
+  EXPECT_FALSE(is_sure_and_right<float>(1, nan, 1, 1));
+  EXPECT_FALSE(is_sure_and_right<float>(1, infinity, 1, -infinity));
+  EXPECT_FALSE(holds_weight<float>(1e-42));  // a subnormal number
+  EXPECT_FALSE(holds_weight<float>(1e300));
+  EXPECT_TRUE(holds_weight<float>(0) && holds_weight<float>(-0.1) && holds_weight<double>(1e300));
 }
 
 TEST(sign_of_sum, carries_a_nan) {

@@ -191,11 +191,13 @@ struct masked_sums {
 
 namespace detail {
 
+/// In twice as many lanes as one vector has: an addition waits for the one before in its lane.
 template <class Number, class Real>
 masked_sums masked_sums_in_lanes(const Real* a, const Real* mask, std::size_t count) {
-  lane_sum<Number> all, kept;
-  lane_sum<Number>::for_each_block(count, [&](auto at) {
-    const typename lane_sum<Number>::block x = abs(at(a));
+  using sum = lane_sum<Number, 128 / sizeof(Number)>;
+  sum all, kept;
+  sum::for_each_block(count, [&](auto at) {
+    const typename sum::block x = abs(at(a));
     all.add(x);
     kept.add(x * at(mask));
   });

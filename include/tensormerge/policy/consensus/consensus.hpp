@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <limits>
 
 #include <tensormerge/dtype/rounded.hpp>
 #include <tensormerge/tensor/delta.hpp>
@@ -41,6 +43,27 @@ concept has_quick_mixer =
     detail::mixes_deltas<typename Consensus::template quick_mixer<Real>, Real> &&
     requires(const typename Consensus::template quick_mixer<Real>& done) {
       { done.is_certain() } -> std::same_as<bool>;
+    };
+
+/// Whether a Real holds a weight as well as others: it is zero, or neither too large for a Real nor
+/// below the least normal one.
+template <class Real>
+bool holds_weight(double weight) {
+  const Real size = static_cast<Real>(std::abs(weight));
+  return weight == 0 ||
+         (size >= std::numeric_limits<Real>::min() && size <= std::numeric_limits<Real>::max());
+}
+
+/// Whether a consensus mixes two models without a mixer in `Real`, and says so by `using mixes_two`
+/// of its own name, which a policy derived from it does not inherit: `of_two(x, y)` is what its
+/// mixer has as `mixed` of two weighted deltas that are not both infinite, unless it has
+/// `is_sure(x, y)` for a Real and that is false. The weights are such as a Real holds (see
+/// holds_weight).
+template <class Consensus, class Real>
+concept mixes_two =
+    std::same_as<typename Consensus::mixes_two, Consensus> && !is_rounded<Real> &&
+    requires(Real x, Real y) {
+      { Consensus::of_two(x, y) } -> std::same_as<Real>;
     };
 
 /// Whether a consensus is the weighted sum of all deltas, and says so by `using sums_everything` of

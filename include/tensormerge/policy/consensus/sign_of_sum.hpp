@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -75,6 +76,27 @@ class sums_by_sign {
 /// double, so that rounding does not decide it. Models consensus.
 /// Ref: Yadav et al. 2023, "TIES-Merging" (arXiv 2306.01708), "elect sign by total mass".
 struct sign_of_sum {
+  using mixes_two = sign_of_sum;
+
+  /// Of two with one sign the sum, of others the one that outweighs. Signs are compared without
+  /// adding, since a fused product would break ties.
+  template <class Real>
+  static Real of_two(Real x, Real y) {
+    const Real sum = x + y, more = x > y ? x : y, less = x < y ? x : y;
+    const Real highest = more > sum ? more : sum, lowest = less < sum ? less : sum;
+    return 0 + (x >= -y ? highest : lowest);
+  }
+
+  /// Whether the vote of two rounded products is that of the mixer: only where they nearly cancel
+  /// may the rounding of weights and products turn it. In double the mixer's is that of products.
+  template <std::same_as<float> Real>
+  static bool is_sure(Real x, Real y) {
+    constexpr Real rounding = 16 * std::numeric_limits<Real>::epsilon();
+    const Real more = x > y ? x : y;
+    const Real unsure = more > 0 ? rounding * more + std::numeric_limits<Real>::min() : Real{-1};
+    return std::abs(x + y) > unsure;
+  }
+
   template <class Real>
   class mixer {
    public:
@@ -119,9 +141,7 @@ struct sign_of_sum {
     quick_mixer(std::size_t count, bool divides) : count_(count), sums_(divides) {}
 
     void add(double weight, delta_block<const Real> delta) {
-      // A weight that is rounded more than others are, or too large for a Real.
-      const Real factor = static_cast<Real>(std::abs(weight));
-      is_rough_ = is_rough_ || (weight != 0 && !(factor >= least && factor <= most));
+      is_rough_ = is_rough_ || !holds_weight<Real>(weight);
       sums_.add(weight, delta);
     }
 
@@ -147,7 +167,6 @@ struct sign_of_sum {
 
    private:
     static constexpr Real least = std::numeric_limits<Real>::min();
-    static constexpr Real most = std::numeric_limits<Real>::max();
 
     Real vote(std::size_t i) const { return sums_.positive(i) + sums_.negative(i); }
 

@@ -78,11 +78,11 @@ class sums_by_sign {
 struct sign_of_sum {
   using mixes_two = sign_of_sum;
 
-  /// Of two with one sign the sum, of others the one that outweighs. Signs are compared without
-  /// adding, since a fused product would break ties.
+  /// Of two with one sign the sum, of others the one that outweighs. No product is added by itself,
+  /// which a compiler may fuse: that would break ties, and the mixer's sums are not fused either.
   template <class Real>
   static Real of_two(Real x, Real y) {
-    const Real sum = x + y, more = x > y ? x : y, less = x < y ? x : y;
+    const Real more = x > y ? x : y, less = x > y ? y : x, sum = more + less;
     const Real highest = more > sum ? more : sum, lowest = less < sum ? less : sum;
     return 0 + (x >= -y ? highest : lowest);
   }
@@ -92,9 +92,9 @@ struct sign_of_sum {
   template <std::same_as<float> Real>
   static bool is_sure(Real x, Real y) {
     constexpr Real rounding = 16 * std::numeric_limits<Real>::epsilon();
-    const Real more = x > y ? x : y;
+    const Real more = x > y ? x : y, less = x > y ? y : x;
     const Real unsure = more > 0 ? rounding * more + std::numeric_limits<Real>::min() : Real{-1};
-    return std::abs(x + y) > unsure;
+    return std::abs(more + less) > unsure;
   }
 
   template <class Real>

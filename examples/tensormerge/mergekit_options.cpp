@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <tensormerge/error/failure.hpp>
+#include <tensormerge/plan/weights_layout.hpp>
 
 #include "method_tables.hpp"
 
@@ -35,7 +35,7 @@ void mergekit_options::add_to(CLI::App& command) {
   command.add_flag("--write-model-card,!--no-write-model-card", write_model_card,
                    "Write README.md and mergekit_config.yml (the default)");
   command.add_flag("--safe-serialization,!--no-safe-serialization", safe_serialization,
-                   "Write safetensors (the default, and the only format)");
+                   "Write safetensors (the default) instead of files of torch");
   const std::string group = "Accepted without effect";
   const auto flag = [&](const std::string& name, const char* reason, bool always_said = false) {
     without_effect& option = without_effect_.emplace_back();
@@ -78,13 +78,6 @@ void mergekit_options::finish() {
     std::fprintf(stderr, "note: %s has no effect: %s\n", option.name.c_str(),
                  option.reason.c_str());
   }
-  if (!safe_serialization) {
-    throw tensormerge::failure(
-        tensormerge::diagnostic{.path = "--no-safe-serialization",
-                                .what = "merges are written as safetensors",
-                                .hint = "leave the option out, and convert the merged folder with "
-                                        "`tensormerge convert --to torch`"});
-  }
 }
 
 tensormerge::plan_options mergekit_options::planning() const {
@@ -92,6 +85,8 @@ tensormerge::plan_options mergekit_options::planning() const {
           .allow_crimes = allow_crimes,
           .truncate_embeddings = truncate_embeddings,
           .shapes = shapes,
+          .layout = safe_serialization ? tensormerge::weights_layout::safetensors
+                                       : tensormerge::weights_layout::torch,
           .config_file = config.string()};
 }
 

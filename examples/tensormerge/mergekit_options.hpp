@@ -20,9 +20,8 @@ struct mergekit_options : merge_options {
 
   void add_to(CLI::App& command);
 
-  /// Makes the options of the library of those of the command line, and says which have no effect:
-  /// those that ask for another machine in any case, the others with -v. Throws failure where one
-  /// asks for what cannot be done.
+  /// Says which options have no effect: those that ask for another machine in any case, the others
+  /// with -v.
   void finish();
 
   tensormerge::plan_options planning() const;

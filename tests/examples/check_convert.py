@@ -3,7 +3,7 @@
 
 Converts an example model to GGUF and back: every tensor has the bytes that it had, the tokenizer the
 same tokens, and the configuration says the same. Then with blocks: the elements are near. To files of
-torch and back, whole and in shards: the bytes are the same. Quantised as by MLX: what lies in the file
+torch and back, whole and in shards: the bytes are the same, and those of a merge that writes such files. Quantised as by MLX: what lies in the file
 decodes to numbers that are near, and to those that the program reads in it."""
 
 import json
@@ -71,6 +71,18 @@ for name, options in ("torch", []), ("shards", ["--out-shard-size", "200k"]):
     run(work / name, work / (name + "-back"))
     assert tensors(work / (name + "-back")) == before
     assert (work / name / "tokenizer.json").read_bytes() == (source / "tokenizer.json").read_bytes()
+
+
+config = work / "merge.yml"
+config.write_text("merge_method: linear\nmodels:\n- {model: prose-base, parameters: {weight: 1}}\n"
+                  "- {model: c-ft, parameters: {weight: 2}}\n")
+for name, options in ("merged", []), ("torch-merged", ["--no-safe-serialization"]):
+    subprocess.run([program, "merge", config, work / name, "--quiet", "--models-dir", examples / "models",
+                    *options], check=True)
+assert [file.name for file in (work / "torch-merged").glob("*model*.*")
+        if file.suffix in (".bin", ".safetensors")] == ["pytorch_model.bin"]
+run(work / "torch-merged", work / "merged-back")
+assert tensors(work / "merged-back") == tensors(work / "merged") != before
 
 
 def metadata(folder):

@@ -50,5 +50,13 @@ TEST(finish_plan, a_head_that_the_donor_has_not_or_lost_changes_what_the_config_
   EXPECT_EQ(kept.tied_embeddings, std::nullopt);
 }
 
+TEST(finish_plan, writes_the_files_that_are_asked_for) {
+  merge_plan plan = plan_of({named("a", dtype::float16)}, {});
+  finish_plan(plan, std::nullopt);
+  EXPECT_EQ(plan.layout, weights_layout::safetensors);
+  finish_plan(plan, std::nullopt, weights_layout::torch);
+  EXPECT_EQ(plan.layout, weights_layout::torch);
+}
+
 }  // namespace
 }  // namespace tensormerge

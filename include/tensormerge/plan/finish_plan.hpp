@@ -10,6 +10,7 @@
 #include <tensormerge/plan/mlx_output.hpp>
 #include <tensormerge/plan/merge_plan.hpp>
 #include <tensormerge/plan/tensor_role.hpp>
+#include <tensormerge/plan/weights_layout.hpp>
 
 namespace tensormerge {
 
@@ -37,9 +38,10 @@ inline std::optional<dtype> common_dtype(const std::vector<planned_tensor>& tens
 
 /// Orders the planned tensors by name, and sets what config.json must say of them: the type they
 /// all have, or else the one that is asked for, and whether the head is tied, where the donor
-/// differs. Where the donor is a GGUF file, the output is planned as one. Throws failure where it
-/// cannot be.
-inline void finish_plan(merge_plan& plan, std::optional<dtype> asked_for) {
+/// differs. Where the donor is a GGUF file, the output is planned as one, otherwise as files of
+/// `layout`. Throws failure where it cannot be.
+inline void finish_plan(merge_plan& plan, std::optional<dtype> asked_for,
+                        weights_layout layout = weights_layout::safetensors) {
   std::sort(plan.tensors.begin(), plan.tensors.end(),
             [](const planned_tensor& a, const planned_tensor& b) { return a.name < b.name; });
   const std::optional<dtype> common = detail::common_dtype(plan.tensors);
@@ -48,8 +50,12 @@ inline void finish_plan(merge_plan& plan, std::optional<dtype> asked_for) {
   if (has_head != detail::has_head(plan.models[plan.donor].folder.weights.tensors())) {
     plan.tied_embeddings = !has_head;
   }
-  if (plan.models[plan.donor].folder.gguf != nullptr) plan_gguf_output(plan, asked_for);
-  else keep_mlx_weights(plan);
+  if (plan.models[plan.donor].folder.gguf != nullptr) {
+    plan_gguf_output(plan, asked_for);
+  } else {
+    plan.layout = layout;
+    keep_mlx_weights(plan);
+  }
 }
 
 }  // namespace tensormerge

@@ -73,7 +73,7 @@ class merge_planner {
     }
     copy_what_no_module_has();
     findings_.throw_errors();
-    finish_plan(plan_, output_type());
+    finish_plan(plan_, output_type(), options_.layout);
     plan_.findings = findings_.all();
     return std::move(plan_);
   }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <tensormerge/checkpoint/find_model.hpp>
+#include <tensormerge/plan/weights_layout.hpp>
 
 namespace tensormerge {
 
@@ -21,6 +22,8 @@ struct plan_options {
   /// says nothing of tokenizers. Nothing shows that the tokens that stay are the same.
   bool truncate_embeddings = false;
   shape_policy shapes = shape_policy::error;
+  /// Safetensors or torch: the files of a merge whose output is no GGUF file.
+  weights_layout layout = weights_layout::safetensors;
   /// The name of the configuration's file, for messages.
   std::string config_file{};
 };

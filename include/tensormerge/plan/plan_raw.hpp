@@ -59,7 +59,7 @@ class raw_planner {
       if (tensor) plan_.tensors.push_back(std::move(*tensor));
     }
     findings_.throw_errors();
-    finish_plan(plan_, std::nullopt);
+    finish_plan(plan_, std::nullopt, options_.layout);
     plan_.findings = findings_.all();
     return std::move(plan_);
   }

@@ -237,6 +237,16 @@ TYPED_TEST(merge_stored, leaves_to_tiles_what_would_load_elements_many_times) {
   EXPECT_FALSE(observe_stored(made.kernel, models.elements(inputs, nullptr), size, made.seen));
 }
 
+TEST(merge_stored, tells_a_result_that_is_one_of_the_tensors_it_is_made_of) {
+  std::array<float, 4> tensors{};
+  const float* inputs[] = {&tensors[1], &tensors[2]};
+  const auto is_apart = [&](std::size_t out) {
+    return detail::is_apart<float>({.out = &tensors[out], .base = &tensors[0], .inputs = inputs});
+  };
+  EXPECT_FALSE(is_apart(0) || is_apart(1) || is_apart(2));
+  EXPECT_TRUE(is_apart(3));
+}
+
 TYPED_TEST(merge_stored, leaves_to_tiles_what_has_no_base) {
   const stored_models<TypeParam> models;
   made_kernel<ram, compute_type<TypeParam>> made(2, {});

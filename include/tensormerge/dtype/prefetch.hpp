@@ -20,6 +20,7 @@ void prefetch(const Element* from, std::size_t ahead) {
 /// The same for the lines of `count` elements from there on.
 template <class Element>
 void prefetch(const Element* from, std::size_t ahead, std::size_t count) {
+  static_assert(sizeof(Element) <= 64);
   for (std::size_t i = 0; i < count; i += 64 / sizeof(Element)) prefetch(from, ahead + i);
 }
 

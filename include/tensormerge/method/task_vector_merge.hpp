@@ -104,11 +104,12 @@ struct task_vector_merge {
       std::array<Real, block_elements> delta;
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {
         const loaded_block<Real, Element> base(piece.base + begin, count);
+        prefetch_next(piece.base, piece, begin, count);
         for (std::size_t i = 0; i < selectors_.size(); ++i) {
           if (!selectors_[i].wants_observation()) continue;
           const delta_block<Real> block{{delta.data(), count}};
           take_delta(piece.inputs[i] + begin, base, block);
-          prefetch_next(piece, i, begin, count);
+          prefetch_next(piece.inputs[i], piece, begin, count);
           selectors_[i].observe({block.values}, piece.first + begin, seen.inputs_[i]);
         }
       });
@@ -139,9 +140,11 @@ struct task_vector_merge {
         }
       }
       std::array<Real, block_elements> delta;
-      bool is_quick = true;  // where models cancel once, they do so often
+      // Where models cancel once, they do so often: only the mixer is asked then.
+      bool is_quick = true;
       for_each_block(piece, [&](std::size_t begin, std::size_t count) {
         const loaded_block<Real, Element> base(piece.base + begin, count);
+        prefetch_next(piece.base, piece, begin, count);
         if constexpr (mixes_two<Consensus, Real>) {
           if (is_quick && selectors_.size() == 2 && !scaling_.normalize) {
             is_quick = mix_two(piece, base, out, begin, count);
@@ -152,7 +155,7 @@ struct task_vector_merge {
         const auto mix = [&](auto& mixer) {
           for (std::size_t i = 0; i < selectors_.size(); ++i) {
             take_delta(piece.inputs[i] + begin, base, block);
-            prefetch_next(piece, i, begin, count);
+            prefetch_next(piece.inputs[i], piece, begin, count);
             selectors_[i].keep(block, piece.first + begin);
             mixer.add(weights_[i], {block.values});
           }
@@ -175,13 +178,11 @@ struct task_vector_merge {
     }
 
    private:
-    /// What is read of an input, and with the first of the base, for the next block: it arrives
-    /// while this one is computed with.
+    /// The next block of a tensor, if the piece has one: it arrives while this one is computed with.
     template <class Element>
-    static void prefetch_next(const tile<Real, Element>& piece, std::size_t input,
+    static void prefetch_next(const Element* from, const tile<Real, Element>& piece,
                               std::size_t begin, std::size_t count) {
-      if (input == 0) prefetch(piece.base, begin + count, count);
-      prefetch(piece.inputs[input], begin + count, count);
+      if (begin + count < piece.size) prefetch(from, begin + count, count);
     }
 
     /// A block of two inputs without a mixer; whether it was made (see add_mixed_two).
@@ -192,9 +193,9 @@ struct task_vector_merge {
       const delta_block<Real> one{{first.data(), count}}, other{{second.data(), count}};
       take_delta(piece.inputs[0] + begin, base, one);
       take_delta(piece.inputs[1] + begin, base, other);
-      prefetch_next(piece, 0, begin, count);
+      prefetch_next(piece.inputs[0], piece, begin, count);
       selectors_[0].keep(one, piece.first + begin);
-      prefetch_next(piece, 1, begin, count);
+      prefetch_next(piece.inputs[1], piece, begin, count);
       selectors_[1].keep(other, piece.first + begin);
       return add_mixed_two<Consensus, Real>({weights_[0], weights_[1]},
                                             {first.data(), second.data()}, scaling_.lambda, base,

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <tensormerge/dtype/convert.hpp>
 #include <tensormerge/tensor/tile.hpp>
@@ -17,7 +18,7 @@ struct stored_result {
   Storage* elements = nullptr;
   std::uint64_t first = 0;
   std::uint64_t random_key = 0;
-  bool is_apart = false;  // whether it is known to be none of the tensors that are read
+  bool is_apart = false;  // whether it is known to be none of what is read, which saves a detour
 };
 
 /// Puts `count` elements, at most block_elements, to a result from its element `begin` on.
@@ -42,10 +43,13 @@ void make_block(Real* result, std::size_t begin, std::size_t count, MakeElement 
 template <class Real, class Rounding, class Storage, class MakeElement>
 void make_block(const stored_result<Rounding, Storage>& result, std::size_t begin,
                 std::size_t count, MakeElement element) {
-  if constexpr (sizeof(Storage) >= sizeof(float) && !depends_on_place<Rounding>) {
-    if (result.is_apart) {  // memory is the limit of wide elements, and a detour costs
+  if constexpr (sizeof(Storage) >= sizeof(float) && std::is_floating_point_v<Real> &&
+                !depends_on_place<Rounding>) {
+    if (result.is_apart) {  // as in make_stored: of wide elements memory is the limit
       Storage* const to = result.elements + begin;
-      for (std::size_t i = 0; i < count; ++i) to[i] = Rounding::template store<Storage>(element(i));
+      for (std::size_t i = 0; i < count; ++i) {
+        to[i] = Rounding::template store<Storage>(static_cast<Real>(element(i)));
+      }
       return;
     }
   }

@@ -175,6 +175,17 @@ TYPED_TEST(two_of_sign_of_sum, are_mixed_as_by_the_mixer) {
   EXPECT_TRUE(is_sure_and_right<real>(1, 3, 1, -1));
   EXPECT_TRUE(is_sure_and_right<real>(0.3, -3, 0.7, -1));
   EXPECT_TRUE(is_sure_and_right<real>(1, 0, 1, real{-0.0}));
+  const real infinity = std::numeric_limits<real>::infinity();
+  EXPECT_TRUE(is_sure_and_right<real>(1, infinity, 1, infinity));
+  for (const real finite : {real{0}, real{1}, real{-2}, nan}) {
+    is_sure_and_right<real>(1, infinity, 1, finite);
+    is_sure_and_right<real>(1, finite, 1, -infinity);
+  }
+}
+
+TEST(two_of_sign_of_sum, make_a_nan_of_infinities_of_opposite_signs) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  EXPECT_TRUE(std::isnan(sign_of_sum::of_two(infinity, -infinity)));
 }
 
 TYPED_TEST(two_of_sign_of_sum, are_mixed_as_by_the_mixer_where_they_nearly_cancel) {
@@ -203,6 +214,11 @@ TEST(two_of_sign_of_sum, are_not_sure_where_rounding_could_decide) {
   EXPECT_FALSE(is_sure_and_right<float>(0.1, 3, -0.3, 1));
   EXPECT_FALSE(is_sure_and_right<float>(1, nan, 1, 1));
   EXPECT_FALSE(is_sure_and_right<float>(1, infinity, 1, -infinity));
+  // Products that vanish or overflow in float, but not in the vote.
+  EXPECT_FALSE(is_sure_and_right<float>(9.5367432414215109e-07, std::ldexp(1.0f, -130),
+                                        2.1192762424822309e-07, std::ldexp(-36.0f, -133)));
+  EXPECT_FALSE(is_sure_and_right<float>(135297281.30778137, 2.51507e30f, 241531433.55711216,
+                                        -1.40885e30f));
   EXPECT_FALSE(holds_weight<float>(1e-42));  // a subnormal number
   EXPECT_FALSE(holds_weight<float>(1e300));
   EXPECT_TRUE(holds_weight<float>(0) && holds_weight<float>(-0.1) && holds_weight<double>(1e300));

@@ -191,7 +191,8 @@ struct masked_sums {
 
 namespace detail {
 
-/// In twice as many lanes as one vector has: an addition waits for the one before in its lane.
+/// In lanes of 128 bytes, two of the widest vectors, since an addition waits for the one before in
+/// its lane; as many for narrower ones, for the same bytes.
 template <class Number, class Real>
 masked_sums masked_sums_in_lanes(const Real* a, const Real* mask, std::size_t count) {
   using sum = lane_sum<Number, 128 / sizeof(Number)>;

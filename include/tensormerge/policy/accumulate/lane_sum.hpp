@@ -7,16 +7,16 @@
 
 namespace tensormerge {
 
-/// A sum in `sums` interleaved sums of `Number`, a power of two, by default as many as 64 bytes
+/// A sum in `width` interleaved sums of `Number`, a power of two, by default as many as 64 bytes
 /// hold, for a few hundred terms: of 256 floats, within twenty roundings of the exact one. It
 /// vectorises without reordering, so that the result does not depend on the instruction set, where
 /// the compiler contracts nothing. `bytes` are those of a vector (see lanes).
-template <class Number, std::size_t sums = 64 / sizeof(Number),
+template <class Number, std::size_t width = 64 / sizeof(Number),
           std::size_t bytes = detail::vector_bytes>
 class lane_sum {
  public:
   /// How many sums there are.
-  static constexpr std::size_t size = sums;
+  static constexpr std::size_t size = width;
   /// A term for each of them.
   using block = lanes<Number, size, bytes>;
 

@@ -52,10 +52,10 @@ template <class Consensus, class Real, class Base, class Result>
   requires mixes_two<Consensus, Real>
 bool add_mixed_two(std::array<double, 2> weights, std::array<const Real*, 2> deltas, Real lambda,
                    const Base& base, const Result& out, std::size_t begin, std::size_t count) {
-  if (!holds_weight<Real>(weights[0]) || !holds_weight<Real>(weights[1])) return false;
   const auto [first, second] = deltas;
   const Real a = static_cast<Real>(weights[0]), b = static_cast<Real>(weights[1]);
   if constexpr (requires { Consensus::is_sure(a, b); }) {
+    if (!holds_weight<Real>(weights[0]) || !holds_weight<Real>(weights[1])) return false;
     // As wide as a Real, so that the loop vectorises.
     std::conditional_t<sizeof(Real) == 4, std::uint32_t, std::uint64_t> open = 0;
     std::array<Real, block_elements> made;

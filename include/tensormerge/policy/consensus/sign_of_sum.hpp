@@ -80,20 +80,23 @@ struct sign_of_sum {
 
   /// Of two with one sign the sum, of others the one that outweighs. No product is added by itself,
   /// which a compiler may fuse: that would break ties, and the mixer's sums are not fused either.
+  /// Of infinities of opposite signs it makes a NaN.
   template <class Real>
   static Real of_two(Real x, Real y) {
     const Real more = x > y ? x : y, less = x > y ? y : x, sum = more + less;
     const Real highest = more > sum ? more : sum, lowest = less < sum ? less : sum;
-    return 0 + (x >= -y ? highest : lowest);
+    return 0 + (sum >= 0 ? highest : lowest);
   }
 
   /// Whether the vote of two rounded products is that of the mixer: only where they nearly cancel
-  /// may the rounding of weights and products turn it. In double the mixer's is that of products.
+  /// may the rounding of weights and products turn it, or what products lose that are below the
+  /// least normal number. In double the mixer's vote is that of the products.
   template <std::same_as<float> Real>
   static bool is_sure(Real x, Real y) {
-    constexpr Real rounding = 16 * std::numeric_limits<Real>::epsilon();
+    constexpr Real rounding = 8 * std::numeric_limits<Real>::epsilon();
     const Real more = x > y ? x : y, less = x > y ? y : x;
-    const Real unsure = more > 0 ? rounding * more + std::numeric_limits<Real>::min() : Real{-1};
+    const Real unsure =
+        x == y ? Real{-1} : rounding * (more - less) + std::numeric_limits<Real>::min();
     return std::abs(more + less) > unsure;
   }
 

@@ -41,8 +41,9 @@ void make_block(Real* result, std::size_t begin, std::size_t count, MakeElement 
   for (std::size_t i = 0; i < count; ++i) to[i] = element(i);
 }
 template <class Real, class Rounding, class Storage, class MakeElement>
-void make_block(const stored_result<Rounding, Storage>& result, std::size_t begin,
-                std::size_t count, MakeElement element) {
+[[gnu::always_inline]] inline void make_block(const stored_result<Rounding, Storage>& result,
+                                              std::size_t begin, std::size_t count,
+                                              MakeElement element) {
   if constexpr (sizeof(Storage) >= sizeof(float) && std::is_floating_point_v<Real> &&
                 !depends_on_place<Rounding>) {
     if (result.is_apart) {  // as in make_stored: of wide elements memory is the limit

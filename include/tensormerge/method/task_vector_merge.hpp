@@ -178,7 +178,7 @@ struct task_vector_merge {
     }
 
    private:
-    /// The next block of a tensor, if the piece has one: it arrives while this one is computed with.
+    /// The next block of a tensor, if the piece has one: it arrives while this one is worked on.
     template <class Element>
     static void prefetch_next(const Element* from, const tile<Real, Element>& piece,
                               std::size_t begin, std::size_t count) {

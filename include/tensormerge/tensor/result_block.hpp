@@ -40,6 +40,7 @@ void make_block(Real* result, std::size_t begin, std::size_t count, MakeElement 
   Real* const to = result + begin;
   for (std::size_t i = 0; i < count; ++i) to[i] = element(i);
 }
+// Inlined, since the loop within is most of a kernel, and `element` knows what it may assume.
 template <class Real, class Rounding, class Storage, class MakeElement>
 [[gnu::always_inline]] inline void make_block(const stored_result<Rounding, Storage>& result,
                                               std::size_t begin, std::size_t count,

@@ -13,8 +13,8 @@ namespace tensormerge {
 /// Adding is exact, hence associative and commutative: partial sums of any tiles, made by any
 /// threads and combined in any order, give the same bits.
 /// At most 2^31 numbers may be added in all. Cost: three operations on doubles for a number whose
-/// sum with those before is exact in one, as of floats of similar size; else two times three integer
-/// additions for two numbers.
+/// sum with those before is exact in one, as of floats of similar size; else three integer
+/// additions for it and for that sum.
 /// Ref: Kulisch and Miranker 1986, "The arithmetic of the digital computer".
 class exact_sum {
  public:

@@ -57,8 +57,8 @@ bool holds_weight(double weight) {
 /// Whether a consensus mixes two models without a mixer in `Real`, and says so by `using mixes_two`
 /// of its own name, which a policy derived from it does not inherit: `of_two(x, y)` is what its
 /// mixer has as `mixed` of two weighted deltas, but for infinities of opposite signs. It may have
-/// `is_sure(x, y)` for a Real: where that is false the mixer is asked, as where a Real does not hold
-/// the weights (see holds_weight).
+/// `is_sure(x, y)` for a Real: where that is false the mixer is asked, and so it is where a Real
+/// does not hold the weights (see holds_weight).
 template <class Consensus, class Real>
 concept mixes_two =
     std::same_as<typename Consensus::mixes_two, Consensus> && !is_rounded<Real> &&

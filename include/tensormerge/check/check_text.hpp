@@ -90,10 +90,14 @@ inline void explain_findings(const node& document, finding_list& findings) {
     }
     const bool is_name = each.rule == "wrong-type" && each.expected == "a mapping" &&
                          each.path.ends_with(']') && each.found.starts_with('`');
-    if (is_name && each.path.find("models[") != std::string::npos) {
+    if (!is_name) continue;
+    const std::string_view list = std::string_view(each.path).substr(0, each.path.rfind('['));
+    if (list.ends_with("models")) {
       each.hint = "write `- model: " + each.found.substr(1);
-    } else if (is_name && each.path.find("experts[") != std::string::npos) {
+    } else if (list.ends_with("experts")) {
       each.hint = "write `- source_model: ...`";
+    } else if (list.find("parameters.") != list.npos) {
+      each.hint = "write `- value: " + each.found.substr(1);
     }
   }
 }

@@ -53,14 +53,17 @@ TEST(check_text, lets_unknown_keys_pass_with_a_warning_where_it_is_lenient) {
 
 TEST(check_text, says_how_what_stands_where_a_mapping_is_due_is_written) {
   EXPECT_THAT(findings_in("merge_method: linear\n"
-                          "models:\n"
-                          "  - a\n"
-                          "  - model: b\n"
-                          "    parameters:\n"
-                          "      weight: [{filter: mlp, value: 1}, 0.5]\n"),
-              ElementsAre(HasSubstr("3:5: error: models[0]: wrong type, expected a mapping, found "
-                                    "`a`; write `- model: a`"),
-                          HasSubstr("expected a mapping, found `0.5`; write `- value: 0.5`")));
+                          "models: [a]\n"
+                          "parameters: {weight: 1}\n"),
+              ElementsAre(HasSubstr("models[0]: wrong type, expected a mapping, found `a`; write "
+                                    "`- model: a`")));
+  EXPECT_THAT(
+      findings_in("merge_method: linear\n"
+                  "models:\n"
+                  "  - model: a\n"
+                  "    parameters:\n"
+                  "      weight: [{filter: mlp, value: 1}, {filter: norm, value: 2}, 0.5]\n"),
+      ElementsAre(HasSubstr("expected a mapping, found `0.5`; write `- value: 0.5`")));
 }
 
 TEST(check_text, gives_one_hint_for_a_file_of_another_dialect) {
